@@ -1,0 +1,201 @@
+"""What a person's name looks like, and which names an author string holds."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from ingest.builtin.authors.words import ACCOUNTS, DESKS, JOBS, NOT_NAMES, PARTICLES, PLACES
+
+__all__ = ["fold", "is_account", "is_name", "restore_case", "same_letters", "split_names", "without_lead"]
+
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"})
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,6}(?:[·・＝ ][\u3040-\u30ff\u3400-\u9fff]{1,8})?")
+_WORD = re.compile(r"(?:[^\W\d_]\.){1,4}(?:-[^\W\d_]\.)?|[^\W\d_]+(?:['’‘`´.\-‐‑][^\W\d_]+)*\.?")
+_SUFFIX = re.compile(r",?\s+(?:jr|sr|junior|senior)\.?$|,?\s+(?:ii|iii|iv)$", re.IGNORECASE)
+
+_PLAIN_LEAD = re.compile(
+    r"(?:(?:written|posted|published|reported|words|story|text|article|photos?|compiled|created|submitted"
+    r"|geschrieben|verfasst|veröffentlicht|eingestellt|escrito|publicado|scritto|pubblicato|écrit|rédigé|publié)"
+    r"\s+(?:by|von|por|par|da)|by|byline|[àa] cura di)\b[\s:：]*"
+    r"|(?:authors?|autor(?:in|en|es|a|e)?|auteurs?|autore|autrice|redakteur(?:in)?|text|texte|texto|testo"
+    r"|reporter|writer|tekst|автор|авторы|текст|作者|記者|记者|文)\s*[:：／/]\s*",
+    re.IGNORECASE,
+)
+# These also begin names ("Von Miller", "Di Stefano"), so the rest has to be a full name.
+_NAME_LIKE_LEAD = re.compile(
+    r"(?:von|vom|par|por|da|di|de|do|door|av|af|od|przez|автор|author|autor(?:in)?|text|kommentar von|ein[e]? \w+ von)"
+    r"\s+",
+    re.IGNORECASE,
+)
+_CJK_LEAD = re.compile(r"(?:文|作者|記者|记者|撰文|編輯|责编|責編|取材)[\s／/:：]*(?=[\u3040-\u9fff])")
+_TAIL = re.compile(
+    r"(?:\b(?:last )?(?:published|updated|posted|modified)|\b(?:veröffentlicht|aktualisiert|publié|publicado"
+    r"|actualizado|pubblicato|aggiornato)|(?<=[a-z])(?:Published|Updated|Posted))\b.*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|(?<!\w)@\w+|[(\[{（【][^)\]}）】]{0,80}[)\]}）】]")
+_HARD = re.compile(r"\s*(?:[;|•·／、\n]|\s//?\s|/|\s[-–—]\s|\s{3,})\s*")
+_AND = re.compile(
+    r"\s+(?:and|und|et|och|og|ja|és|и|та|with|mit|avec|sowie|&|\+)\s+|\s*&\s*(?=\w)|\s*,\s*(?:and|und|et|&)\s+", re.I
+)
+_SHORT_AND = re.compile(r"\s+(?:y|e|i|en|a|con)\s+")
+_DIGIT = re.compile(r"\d")
+_DEGREE = re.compile(r"(?:[A-Z][a-z]{0,2}\.?){2,4}|[A-Z]{2,6}(?:-[A-Z]+)?|ph\.?\s?d\.?|m\.?d\.?", re.IGNORECASE)
+_MAX_NAMES = 30
+_MAX_CHARS = 2000
+
+
+def fold(text: str) -> str:
+    """Give the text in lower case, without accents and punctuation, one space between words."""
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    kept = (char if char.isalnum() else " " for char in plain if not unicodedata.combining(char))
+    return " ".join("".join(kept).split())
+
+
+def same_letters(text: str, other: str) -> bool:
+    """Tell whether two texts agree in letters and digits, whatever the case, accents, spaces and hyphens."""
+    letters = fold(text).replace(" ", "")
+    return bool(letters) and letters == fold(other).replace(" ", "")
+
+
+def is_name(text: str) -> bool:
+    """Tell whether the text looks like a full name: two to five capitalised words, or CJK characters."""
+    if not 2 <= len(text) <= 60:
+        return False
+    if _CJK.fullmatch(text):
+        return text not in DESKS
+    words = _SUFFIX.sub("", text).split()
+    if not 2 <= len(words) <= 5 or words[-1].lower() in PARTICLES:
+        return False
+    strong = [word for word in words if word.lower() not in PARTICLES]
+    if len(strong) < 2 or not all(_WORD.fullmatch(word) and _is_capital(word) for word in strong):
+        return False
+    folded = [fold(word) for word in words]
+    if any(word in NOT_NAMES or word in JOBS for word in folded) or " ".join(folded) in PLACES:
+        return False
+    return any(len(word) > 1 for word in folded)
+
+
+def _is_capital(word: str) -> bool:
+    # Scripts without capitals (Arabic, Hindi, Hebrew) have no case to judge by.
+    return word[0].isupper() or word[0].istitle() or word[:2] in ("d'", "d’") or not word[0].islower()
+
+
+def is_account(name: str) -> bool:
+    """Tell whether the name is that of a login, a desk or a placeholder, and not of a person."""
+    folded = fold(name)
+    if not folded or folded in ACCOUNTS or folded in DESKS or name.strip() in DESKS:
+        return True
+    words = folded.split()
+    return any(word in DESKS for word in words) or words[-1] in ("team", "staff", "desk", "admin")
+
+
+def restore_case(name: str) -> str:
+    """Give the name with words in capitals in title case, where the capitals are no initials."""
+    words = name.split()
+    if not all(word == word.upper() for word in words):
+        # "Chokri GHARBI": the surname alone in capitals.
+        return " ".join(_title(word) if len(word) > 3 and word.isupper() else word for word in words)
+    if len(words) == 1 and len(name) < 5:
+        return name
+    return " ".join(_title(word) if len(word) > 2 or len(words) > 2 else _pair(word) for word in words)
+
+
+def _pair(word: str) -> str:
+    return word if word.endswith(".") or not re.search("[AEIOUYÄÖÜ]", word) else _title(word)
+
+
+def _title(word: str) -> str:
+    lowered = word.lower()
+    if lowered in PARTICLES:
+        return lowered
+    if "." in word and len(word.replace(".", "")) <= 3:
+        return word
+    parts = re.split(r"(['’\-‐‑])", lowered)
+    titled = "".join(part[:1].upper() + part[1:] for part in parts)
+    return "Mc" + titled[2:].capitalize() if lowered.startswith("mc") and len(lowered) > 3 else titled
+
+
+def without_lead(text: str) -> str | None:
+    """Give what follows "By", "Von", "Autor:" and the like, or `None` if the text doesn't begin so."""
+    if match := _PLAIN_LEAD.match(text) or _CJK_LEAD.match(text):
+        return text[match.end() :].strip()
+    if match := _NAME_LIKE_LEAD.match(text):
+        return text[match.end() :].strip()
+    return None
+
+
+def split_names(text: str, *, listed: bool = True, nicknames: bool = False) -> list[str]:
+    """Give the names in an author string, tidied, in order, without doubles.
+
+    Args:
+        text: such as "By DANA WHITLOCK and Ben Ode, Staff Writers | March 3".
+        listed: commas divide names; without it, what follows a comma is taken to be a place or an outlet
+            unless "and" shows that the commas make a list.
+        nicknames: also take what is no full name, such as "lupa" or "Team Blue", if it comes first.
+    """
+    text = _strip_lead(" ".join(text[:_MAX_CHARS].split(" ")).strip())
+    text = _TAIL.sub("", _NOISE.sub(" ", text)).strip()
+    found: dict[str, str] = {}
+    for number, piece in enumerate(_pieces(text, listed)):
+        name = _person(piece, nickname=nicknames and number == 0)
+        if name and len(found) < _MAX_NAMES:
+            found.setdefault(fold(name), name)
+    return list(found.values())
+
+
+def _strip_lead(text: str) -> str:
+    # Twice, for "Text: Von Mara Lind".
+    for _ in range(2):
+        if match := _PLAIN_LEAD.match(text) or _CJK_LEAD.match(text):
+            text = text[match.end() :].strip()
+        elif match := _NAME_LIKE_LEAD.match(text):
+            rest = text[match.end() :].strip()
+            first = re.split(r"[,;|•·\n]|\s(?:and|und|et|y|e|&)\s|\s[-–—]\s", rest, maxsplit=1)[0].strip()
+            text = rest if is_name(first) else text
+    return text
+
+
+def _pieces(text: str, listed: bool) -> list[str]:
+    pieces: list[str] = []
+    for part in _HARD.split(text):
+        commas = [item.strip() for item in part.split(",")]
+        if listed and len(commas) == 2 and all(_one_word(item) for item in commas):
+            pieces.append(f"{commas[1]} {commas[0]}")  # "Whitlock, Dana"
+        elif listed or len(commas) > 2 or (len(commas) == 2 and _AND.search(commas[1])):
+            pieces += [name for item in _AND.split(part) if item for name in item.split(",")]
+        else:
+            pieces += _AND.split(commas[0])
+    return [name for piece in pieces for name in _halves(piece.strip(" \t,.:*–—-\"“”'’")) if name]
+
+
+def _halves(piece: str) -> list[str]:
+    # "y", "e" and "i" also join the halves of one surname, so both sides must be full names.
+    halves = [half.strip() for half in _SHORT_AND.split(piece)]
+    return halves if len(halves) > 1 and all(is_name(half) for half in halves) else [piece]
+
+
+def _one_word(text: str) -> bool:
+    return bool(text) and " " not in text and text[0].isupper() and not _DEGREE.fullmatch(text)
+
+
+def _person(piece: str, *, nickname: bool) -> str | None:
+    piece = " ".join(piece.split())
+    if not piece or len(piece) > 80:
+        return None
+    name = restore_case(_without_job(piece))
+    if is_name(name) and not is_account(name):
+        return name
+    # A nickname may be anything short that isn't a sentence, a date or a login.
+    if nickname and 2 <= len(name) <= 40 and len(name.split()) <= 4 and not is_account(name):
+        return None if _DIGIT.match(name) or fold(name) in JOBS or name.endswith(("?", "!")) else name
+    return None
+
+
+def _without_job(piece: str) -> str:
+    words = piece.split()
+    for number, word in enumerate(words):
+        if number >= 2 and (fold(word) in JOBS or _DIGIT.search(word) or fold(word) in ("for", "in", "is", "at", "on")):
+            return " ".join(words[:number])
+    return piece

@@ -1,0 +1,60 @@
+"""Where the body of a flattened page is, as far as lines can tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+__all__ = ["body_span", "is_sentence", "prose"]
+
+_END = re.compile(r"""[.!?…。！？؟।۔][\s"'”’»)\]』」]*$|[:;]$""")
+_INNER_END = re.compile(r"[^\W\d_]{2}[.!?]['\"”’»)]? +\S")
+_WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+# A line of prose: so many characters, fewer in scripts that put a syllable or a word into one.
+PROSE_CHARS = 60
+WIDE_PROSE_CHARS = 25
+# Hard-wrapped prose: so many lines one after the other that are about as long as each other.
+WRAPPED_LINES = 3
+WRAPPED_CHARS = range(45, 101)
+WRAPPED_SPREAD = 25
+
+
+def is_sentence(line: str) -> bool:
+    """Say whether a line looks like running text: long enough and ended like a sentence."""
+    stripped = line.strip()
+    if len(stripped) < WIDE_PROSE_CHARS or _END.search(stripped[-20:]) is None:
+        return False
+    wide = len(_WIDE.findall(stripped[:200]))
+    return len(stripped) >= PROSE_CHARS or wide * 2 > len(stripped[:200])
+
+
+def prose(lines: Sequence[str]) -> list[bool]:
+    """Say for each line whether it is running text, alone or as part of a hard-wrapped paragraph."""
+    verdicts = [is_sentence(line) for line in lines]
+    start = 0
+    while start < len(lines):
+        end = _wrapped_run(lines, start)
+        if end - start >= WRAPPED_LINES and _INNER_END.search(" ".join(lines[start : end + 1])):
+            # The line behind the run is the short last one of its paragraph.
+            last = end + 1 if end < len(lines) and lines[end].strip() else end
+            verdicts[start:last] = [True] * (last - start)
+        start = max(end, start + 1)
+    return verdicts
+
+
+def body_span(lines: Sequence[str]) -> tuple[int, int]:
+    """Give the index of the first line of prose and that behind the last one; `(0, 0)` if there is none."""
+    found = [index for index, verdict in enumerate(prose(lines)) if verdict]
+    return (found[0], found[-1] + 1) if found else (0, 0)
+
+
+def _wrapped_run(lines: Sequence[str], start: int) -> int:
+    """Give the end of the run of lines of about the same length that starts here."""
+    shortest, longest = len(lines[start]), len(lines[start])
+    end = start
+    while end < len(lines) and len(lines[end]) in WRAPPED_CHARS:
+        shortest, longest = min(shortest, len(lines[end])), max(longest, len(lines[end]))
+        if longest - shortest > WRAPPED_SPREAD:
+            break
+        end += 1
+    return end

@@ -1,0 +1,74 @@
+"""Steps that take out lines by what they say: buttons, share bars, prompts, notices, lists of other articles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.builtin.body import body_span, prose
+from ingest.builtin.phrases import PhraseFilter, vocabulary
+from ingest.document import Document, Reason
+
+__all__ = ["BOILERPLATE", "Cookies", "Legal", "Newsletters", "Related", "Sharing", "Widgets"]
+
+
+class Widgets(PhraseFilter):
+    """Take out labels of buttons and menus, also glued together as in `Show commentsHide Comments`."""
+
+    name = "widgets"
+
+
+class Sharing(PhraseFilter):
+    """Take out share bars, follow-us lines and share counters."""
+
+    name = "sharing"
+
+
+class Newsletters(PhraseFilter):
+    """Take out prompts to sign up for a newsletter, an app or a subscription."""
+
+    name = "newsletters"
+
+
+class Cookies(PhraseFilter):
+    """Take out cookie and consent notices."""
+
+    name = "cookies"
+
+
+class Legal(PhraseFilter):
+    """Take out copyright lines and links to imprint, terms and privacy pages."""
+
+    name = "legal"
+
+
+class Related(PhraseFilter):
+    """Take out headers of lists of other articles, and behind the body the lists themselves."""
+
+    name = "related"
+
+    lists: bool = True
+    """Also take the lines under such a header, as far as no prose follows. Only behind the body."""
+
+    def reject_lines(self, doc: Document, lines: Sequence[str]) -> Sequence[Reason | None]:
+        start, stop = body_span(lines)
+        running = prose(lines)
+        verdicts: list[Reason | None] = []
+        listing = False
+        for index, line in enumerate(lines):
+            if not line.strip():
+                verdicts.append(None)
+                continue
+            inside = start <= index < stop
+            rule = vocabulary(self.name).match(line, inside=inside)
+            if rule is not None:
+                listing = self.lists and index >= stop > 0
+                verdicts.append(Reason(rule.code, line.strip()))
+            elif listing and not running[index]:
+                verdicts.append(Reason("related_item", line.strip()[:80]))
+            else:
+                listing = False
+                verdicts.append(None)
+        return verdicts
+
+
+BOILERPLATE = (Widgets, Sharing, Newsletters, Cookies, Related, Legal)

@@ -1,0 +1,124 @@
+"""Bytes to text, with the charset on record."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from ingest.builtin import charsets
+from ingest.document import Document, Dropped, Reason
+from ingest.step import Step
+
+__all__ = ["Decode"]
+
+# How files start that are no text, whatever their suffix says.
+_SIGNATURES = {
+    b"\x89PNG": "png",
+    b"\xff\xd8\xff": "jpeg",
+    b"GIF8": "gif",
+    b"%PDF-": "pdf",
+    b"PK\x03\x04": "zip",
+    b"PK\x05\x06": "zip",
+    b"\x1f\x8b": "gzip",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+    b"Rar!": "rar",
+    b"7z\xbc\xaf": "7z",
+    b"\x7fELF": "elf",
+    b"RIFF": "riff",
+    b"OggS": "ogg",
+    b"ID3": "mp3",
+    b"wOFF": "woff",
+    b"wOF2": "woff",
+    b"\xd0\xcf\x11\xe0": "ole",
+    b"PAR1": "parquet",
+    b"SQLite format 3\x00": "sqlite",
+    b"\x00\x00\x01\x00": "ico",
+}
+_CONTROL = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
+_HTML = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_TAG = re.compile(r"<(?:/?[a-zA-Z]|!--|!doctype)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _known_charset(label: str) -> str:
+    charset = charsets.by_label(label)
+    if charset is None:
+        raise ValueError(f"{label!r} is not a charset of the WHATWG Encoding Standard, such as 'windows-1251'")
+    return charset.name
+
+
+class Decode(Step):
+    """Decode bytes to text; drop what is no text at all.
+
+    In this order decide: a byte order mark, strict UTF-8, the label that came with the document (an HTTP header), its
+    XML declaration or `<meta>`, UTF-8 with a few broken bytes, a detector, the fallback. The choice goes into
+    `charset`, and the number of bytes that made no character into `metadata` as `undecodable_bytes`.
+    """
+
+    name = "decode"
+
+    fallback: Annotated[str, AfterValidator(_known_charset)] = "windows-1252"
+    """Charset for when nothing tells."""
+    sniff: bool = True
+    """Correct the media type by the content: markup in a `.txt` is HTML, an `.html` without one tag is text."""
+
+    def apply(self, doc: Document) -> Document | Dropped:
+        if isinstance(doc.content, str):
+            text, lost = _joined(doc.content)
+            return self._settle(doc.replace(text=text), charsets.UTF_8.name, lost)
+        if (kind := _binary(doc.content)) is not None:
+            return Dropped(doc, Reason("binary", kind))
+        declared = doc.declared_charset
+        if declared is None or charsets.by_label(declared) is None:
+            declared = charsets.declared_in(doc.content)
+        decoded = charsets.decode(doc.content, declared, self.fallback)
+        doc = doc.replace(text=decoded.text)
+        return self._settle(doc, decoded.charset.name, decoded.lost)
+
+    def _settle(self, doc: Document, charset: str, lost: int) -> Document | Dropped:
+        if not doc.text.strip().strip("\ufeff\u200b\0 \t\r\n"):
+            return Dropped(doc, Reason("empty", f"{len(doc.content)} bytes"))
+        if lost:
+            doc = doc.with_metadata(undecodable_bytes=str(lost))
+        media_type = _media_type(doc) if self.sniff else doc.media_type
+        return doc.replace(charset=charset, media_type=media_type, n_chars_raw=len(doc.text))
+
+
+def _binary(content: bytes) -> str | None:
+    """Name the kind of binary file, or `None` for what may be text."""
+    for signature, kind in _SIGNATURES.items():
+        if content.startswith(signature) and _looks_binary(content, kind):
+            return kind
+    head = content[:8192]
+    if not head or charsets.marked_or_wide(head):
+        return None
+    return "unknown" if len(_CONTROL.findall(head)) > 0.05 * len(head) else None
+
+
+def _looks_binary(content: bytes, kind: str) -> bool:
+    """Guard the signatures that are also words: a text may start with `RIFF` or `ID3`."""
+    return kind == "pdf" or _CONTROL.search(content[:1024]) is not None
+
+
+def _joined(text: str) -> tuple[str, int]:
+    """Join surrogate pairs, and put U+FFFD in for halves of one: JSON escapes can hold them, UTF-8 can't.
+
+    Returns:
+        The text, and the bytes that the halves took up.
+    """
+    if _SURROGATE.search(text) is None:
+        return text, 0
+    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return joined, 2 * (joined.count("\ufffd") - text.count("\ufffd"))
+
+
+def _media_type(doc: Document) -> str:
+    if doc.media_type == "text/plain" and _HTML.match(doc.text, 0, 10_000):
+        return "text/html"
+    if doc.media_type == "text/html" and _TAG.search(doc.text) is None:
+        return "text/plain"
+    return doc.media_type

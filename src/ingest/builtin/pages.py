@@ -1,0 +1,108 @@
+"""Text that was printed pages once: what stood on every page goes."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+
+from ingest.document import Document, Reason
+from ingest.step import LineFilter
+
+__all__ = ["RunningHeaders"]
+
+# Longest running header, and how many lines from a page's edge it can stand.
+LONGEST = 120
+EDGE_LINES = 3
+# Lines between two page numbers that are nothing but a number; closer ones are lists or verses.
+LONG_PAGE = 15
+# Numbered lines to look at; the search for a row of them is quadratic.
+MOST_PAGES = 2000
+_NUMBER = r"\d{1,4}"
+_PAGE = r"(?:page|pg\.?|p\.|seite|s\.|página|pág\.?|pagina|pag\.|blad|bladzijde|sida|strona|str\.?|страница|стр\.?|sayfa|صفحه|صفحة|पृष्ठ)"
+_OF = r"(?:of|von|de|sur|di|van|av|z|из|/|از|من)"
+_LABELLED = re.compile(
+    rf"\W*(?:{_PAGE}\s*(?P<a>{_NUMBER})(?:\s*{_OF}\s*{_NUMBER})?|(?P<b>{_NUMBER})\s*{_OF}\s*{_NUMBER}"
+    rf"|第\s*(?P<c>{_NUMBER})\s*[页頁].{{0,12}}|(?P<d>{_NUMBER})\s*ページ)\W*",
+    re.IGNORECASE,
+)
+_BARE = re.compile(rf"[\s\-–—|·•\[\](){{}}]*(?P<n>{_NUMBER})[\s\-–—|·•\[\](){{}}]*")
+_DIGITS = re.compile(r"\d+")
+
+
+class RunningHeaders(LineFilter):
+    """Take out page numbers, and the headers and footers that stand on every page of a paged document.
+
+    A line goes only where pages show: beside form feeds, or in a rising row of page numbers. A refrain or a repeated
+    heading is left alone.
+    """
+
+    name = "running_headers"
+
+    min_pages: int = 3
+    """How many pages must show before anything goes."""
+
+    def reject_lines(self, doc: Document, lines: Sequence[str]) -> Sequence[Reason | None]:
+        shown = [index for index, line in enumerate(lines) if line.strip()]
+        numbers = _page_numbers(lines, shown, self.min_pages)
+        breaks = {index for index, line in enumerate(lines) if "\f" in line}
+        if len(numbers) < self.min_pages and len(breaks) < self.min_pages - 1:
+            return [None] * len(lines)
+        edges = _near_edges(shown, numbers | breaks, lines)
+        headers = _repeated(lines, edges - numbers, self.min_pages)
+        return [
+            Reason("page_number", line.strip())
+            if index in numbers
+            else Reason("running_header", line.strip())
+            if index in headers and "\f" not in line.strip("\f")
+            else None
+            for index, line in enumerate(lines)
+        ]
+
+
+def _page_numbers(lines: Sequence[str], shown: Sequence[int], min_pages: int) -> set[int]:
+    """Give the lines that number pages: labelled ones, or bare ones far apart, in a row that rises by one."""
+    labelled: list[tuple[int, int]] = []
+    bare: list[tuple[int, int]] = []
+    for index in shown:
+        line = lines[index]
+        if len(line) > LONGEST:
+            continue
+        if match := _LABELLED.fullmatch(line):
+            labelled.append((index, int(next(number for number in match.groups() if number))))
+        elif match := _BARE.fullmatch(line):
+            bare.append((index, int(match["n"])))
+    found = _rising(labelled, 1, min_pages)
+    return found or _rising(bare, LONG_PAGE, min_pages)
+
+
+def _rising(numbered: Sequence[tuple[int, int]], distance: int, min_pages: int) -> set[int]:
+    """Give the longest row in which each number follows the one before it, at least `distance` lines further on."""
+    numbered = numbered[:MOST_PAGES]
+    best: list[int] = []
+    for start in range(len(numbered)):
+        row = [numbered[start]]
+        for index, number in numbered[start + 1 :]:
+            if number == row[-1][1] + 1 and index - row[-1][0] >= distance:
+                row.append((index, number))
+        if len(row) > len(best):
+            best = [index for index, _ in row]
+        if len(best) >= len(numbered) - start:
+            break
+    return set(best) if len(best) >= min_pages else set()
+
+
+def _near_edges(shown: Sequence[int], marks: set[int], lines: Sequence[str]) -> set[int]:
+    """Give the short lines within a few lines of where a page ends, and at both ends of the text."""
+    near = {0, len(shown) - 1, *(bisect_left(shown, mark) for mark in marks)}
+    reach = range(-EDGE_LINES, EDGE_LINES + 1)
+    edges = {shown[place + shift] for place in near for shift in reach if 0 <= place + shift < len(shown)}
+    return {index for index in edges if len(lines[index]) <= LONGEST}
+
+
+def _repeated(lines: Sequence[str], candidates: set[int], min_pages: int) -> set[int]:
+    """Give the candidates whose text, numbers aside, stands at the edge of enough pages."""
+    masked = {index: _DIGITS.sub("#", " ".join(lines[index].split())).casefold() for index in candidates}
+    counts = Counter(masked.values())
+    return {index for index, text in masked.items() if counts[text] >= min_pages and any(map(str.isalpha, text))}

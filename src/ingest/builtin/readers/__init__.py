@@ -1,0 +1,11 @@
+"""The built-in readers."""
+
+from ingest.builtin.readers.csv import CsvReader
+from ingest.builtin.readers.html import HtmlReader
+from ingest.builtin.readers.jsonl import JsonLinesReader
+from ingest.builtin.readers.parquet import ParquetReader
+from ingest.builtin.readers.text import TextReader
+
+READERS = (TextReader, HtmlReader, JsonLinesReader, CsvReader, ParquetReader)
+
+__all__ = ["READERS", "CsvReader", "HtmlReader", "JsonLinesReader", "ParquetReader", "TextReader"]

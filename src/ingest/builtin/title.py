@@ -1,0 +1,160 @@
+"""The headline of a page: into the metadata, and its copies out of the text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Literal
+
+from ingest.builtin.body import prose
+from ingest.document import Document, Reason
+from ingest.lines import line_spans
+from ingest.step import Step, line_edits
+
+__all__ = ["Title"]
+
+# Lines without blank ones, from the top, in which a page still introduces itself.
+HEAD_LINES = 60
+# Longest headline, in characters.
+LONGEST = 250
+_SEPARATORS = r"(?:\s+[-–—|·•:»«/]+\s+|\s*[|»]\s*|:\s+|[_｜]|\s*[－―]\s*)"
+_SUFFIX = re.compile(rf"{_SEPARATORS}(?P<site>[^|»«·•]{{2,60}})$")
+_WORDS = re.compile(r"\w+")
+_ENDS_SENTENCE = re.compile(r"[^.][.;:,，；：]$|。$")
+
+
+class Title(Step):
+    """Find the headline, put it into `title`, and take its copies out of the text.
+
+    Where no title is known yet, the headline is the first line of a text if it stands there twice, as a copy or
+    with the site's name behind it (`Headline | Site`), or if it stands alone above the text. What stands above the
+    last copy in front of the body, menus and breadcrumbs, goes as well.
+    """
+
+    name = "title"
+
+    keep: Literal["none", "once"] = "none"
+    """How often the headline stays in the text: not at all, or once, above the body."""
+    above: bool = True
+    """Also take the lines above the headline, if none of them is prose."""
+
+    def apply(self, doc: Document) -> Document:
+        spans = line_spans(doc.text)
+        lines = [doc.text[start:end] for start, end in spans]
+        body = _first_prose(lines)
+        head = [index for index in range(body) if lines[index].strip()][:HEAD_LINES]
+        title, site = doc.title, doc.site
+        if not title:
+            title, found_site = _find_title(lines, head, body)
+            site = site or found_site
+        if not title:
+            return doc
+        verdicts = self._verdicts(title, lines, head)
+        edits = line_edits(spans, verdicts)
+        changes = {} if (title, site) == (doc.title, doc.site) else {"title": title, "site": site}
+        return doc.edited(edits, **changes)
+
+    def _verdicts(self, title: str, lines: Sequence[str], head: Sequence[int]) -> list[Reason | None]:
+        in_head = set(head)
+        copies = [index for index, line in enumerate(lines) if _is_copy(line, title, in_head=index in in_head)]
+        above_body = [index for index in copies if index in in_head]
+        verdicts: list[Reason | None] = [None] * len(lines)
+        if self.above and above_body:
+            for index in head:
+                if index < above_body[-1]:
+                    verdicts[index] = Reason("above_headline", lines[index].strip()[:80])
+        for index in copies:
+            verdicts[index] = Reason("headline", title)
+        if self.keep == "once" and above_body:
+            verdicts[above_body[-1]] = None
+        return verdicts
+
+
+def _first_prose(lines: Sequence[str]) -> int:
+    """Give the index of the first line of running text.
+
+    A long headline looks like one. So the first line of all can't be it, nor can one that stands twice.
+    """
+    verdicts = prose(lines)
+    shown = [index for index, line in enumerate(lines) if line.strip()]
+    for place, index in enumerate(shown[1:], start=1):
+        beside = [lines[other].strip() for other in (shown[place - 1], *shown[place + 1 : place + 2])]
+        if verdicts[index] and lines[index].strip() not in beside:
+            return index
+    return len(lines)
+
+
+def _find_title(lines: Sequence[str], head: Sequence[int], body: int) -> tuple[str | None, str | None]:
+    """Give the headline and the site that a flattened page shows, as far as it does."""
+    shown = [lines[index].strip() for index in head]
+    for place, line in enumerate(shown):
+        if not _may_be_headline(line):
+            continue
+        # The page's own `<title>` comes first and may stand far from the headline; a menu's words can also come
+        # twice, but not one right after the other.
+        others = shown[place + 1 :] if place == 0 else shown[place + 1 : place + 3]
+        for other in others:
+            found = _agree(line, other)
+            if found is not None and (place == 0 or len(_WORDS.findall(line)) > 1):
+                return found
+    if shown and _may_be_headline(shown[0]) and _stands_alone(lines, head, body):
+        return shown[0], None
+    return None, None
+
+
+def _agree(line: str, other: str) -> tuple[str, str | None] | None:
+    """Give headline and site if two lines show the same headline, one perhaps with the site's name."""
+    if _fold(other) == _fold(line):
+        return line, None
+    if _may_be_headline(other) and (site := _affix(line, other)) is not None:
+        return other, site
+    if (site := _affix(other, line)) is not None:
+        return line, site
+    return None
+
+
+def _stands_alone(lines: Sequence[str], head: Sequence[int], body: int) -> bool:
+    """Say whether the first line is set apart from a text of prose below it."""
+    after = head[0] + 1
+    apart = after < len(lines) and not lines[after].strip()
+    return apart and len(head) <= 5 and body < len(lines)
+
+
+def _may_be_headline(line: str) -> bool:
+    return 4 <= len(line) <= LONGEST and any(map(str.isalpha, line)) and _ENDS_SENTENCE.search(line) is None
+
+
+def _affix(long: str, short: str) -> str | None:
+    """Give what stands behind the headline in `long`, such as the site's name, or `None` if that is not what it is."""
+    if len(_WORDS.findall(short)) < 2 and len(short) < 6:
+        return None
+    folded, start = _fold(long), _fold(short)
+    if len(start) < 4 or not folded.startswith(start) or folded == start:
+        return None
+    match = _SUFFIX.search(long)
+    while match is not None:
+        if _fold(long[: match.start()]) == start:
+            return match["site"].strip().split(" | ")[-1].split(" - ")[-1].strip()
+        match = _SUFFIX.search(long, 0, match.start()) if match.start() else None
+    return None
+
+
+def _is_copy(line: str, title: str, *, in_head: bool) -> bool:
+    """Say whether a line is the headline again; in the head also with something behind it, or cut short."""
+    stripped = line.strip()
+    if not stripped or len(stripped) > 2 * LONGEST:
+        return False
+    folded, wanted = _fold(stripped), _fold(title)
+    if folded == wanted:
+        return in_head or len(_WORDS.findall(title)) > 2
+    if not in_head:
+        return False
+    if stripped.endswith(("…", "...")) and len(folded) > 0.5 * len(wanted):
+        return wanted.startswith(folded)
+    return _affix(stripped, title) is not None
+
+
+def _fold(text: str) -> str:
+    """Give the letters and digits of a text, case, accents' spelling, quotes and punctuation aside."""
+    return "".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))

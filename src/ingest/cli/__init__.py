@@ -1,0 +1,132 @@
+"""The command `ingest`: one file per subcommand, imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+from typing import Any
+
+import click
+
+__all__ = ["cli", "main"]
+
+COMMANDS = {
+    "run": "Clean documents and write the corpus.",
+    "check": "Check a config and count its input; write nothing.",
+    "preview": "Show what each step does to one document.",
+    "plugins": "List plugins, steps, readers and their options.",
+    "schema": "Print the JSON Schema of the config.",
+    "init": "Write a config with comments.",
+    "new-plugin": "Write a working plugin with its test.",
+}
+EPILOG = """Exit status: 0 success; 1 finished, but documents are in quarantine or ids repeat; 2 wrong usage, config or
+plugin; 3 the run failed; 130 interrupted."""
+
+
+class Commands(click.Group):
+    """Knows the names of the subcommands without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*COMMANDS, *sorted(_installed_commands(self))]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in COMMANDS:
+            module = importlib.import_module(f"ingest.cli.{cmd_name.replace('-', '_')}")
+            command = module.command
+            assert isinstance(command, click.Command)  # noqa: S101  one of our own files
+            return command
+        return _installed_commands(self).get(cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the subcommands from the table above: importing them for one line each would take a second."""
+        extra = {name: item.get_short_help_str() for name, item in _installed_commands(self).items()}
+        with formatter.section("Commands"):
+            formatter.write_dl(list((COMMANDS | extra).items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], self.list_commands(ctx), 1)
+            if near:
+                error.message += f" Did you mean {near[0]!r}?"
+            raise
+
+
+@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ingest", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Turn raw documents into a clean Parquet corpus.
+
+    Try `ingest run FOLDER -o OUT`, or `ingest init` for a config to start from.
+    """
+
+
+def main() -> None:
+    """Run the command line and exit with its status."""
+    # A TERM must end the workers in order, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run the command line and give the exit status instead of raising."""
+    try:
+        status = cli.main(arguments, prog_name="ingest", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        return 130
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except BrokenPipeError:
+        # Whoever read our output has gone, as with `| head`.
+        sys.stdout = None  # type: ignore[assignment]
+        return 0
+    except Exception as error:  # noqa: BLE001  the last place that can say something
+        return _explain(error)
+    return status if isinstance(status, int) else 0
+
+
+def _explain(error: Exception) -> int:
+    from ingest.errors import ConfigError, IngestError, OutputError, PluginError
+
+    if isinstance(error, (ConfigError, OutputError, PluginError)):
+        click.echo(f"error: {error}", err=True)
+        return 2
+    if isinstance(error, IngestError):
+        click.echo(f"error: {error}", err=True)
+        return 3
+    import traceback
+
+    # The frames name code, never a document; the message might quote one, so it is left out.
+    click.echo("".join(traceback.format_tb(error.__traceback__)), err=True, nl=False)
+    click.echo(f"error: ingest failed with {type(error).__name__}{_reason(error)}", err=True)
+    return 3
+
+
+def _reason(error: Exception) -> str:
+    """Give the system's own words for an error of the system; they hold no text of a document."""
+    return f": {error.strerror}: {error.filename}" if isinstance(error, OSError) and error.strerror else ""
+
+
+def _installed_commands(group: click.Group) -> dict[str, click.Command]:
+    """Give the subcommands of installed plugins. Plugins are only imported if there are any."""
+    if not group.commands and _plugins_installed():
+        from ingest.plugins import Plugins
+
+        Plugins().register_commands(group)
+    return dict(group.commands)
+
+
+def _plugins_installed() -> bool:
+    import os
+    from importlib.metadata import entry_points
+
+    return os.environ.get("INGEST_LOAD_PLUGINS") != "" and bool(entry_points(group="ingest"))

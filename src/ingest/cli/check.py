@@ -1,0 +1,34 @@
+"""`ingest check`: is the config right, and what would a run read."""
+
+from __future__ import annotations
+
+import click
+
+__all__ = ["command"]
+
+
+@click.command("check")
+@click.argument("inputs", nargs=-1, required=True, metavar="CONFIG.toml | INPUT...")
+@click.option("-o", "--output", metavar="FOLDER", help="Output folder; overrides the config.")
+def command(inputs: tuple[str, ...], output: str | None) -> int:
+    """Check a config and count its input; write nothing."""
+    from rich.markup import escape
+
+    from ingest.cli.console import data_console
+    from ingest.cli.source import make_source
+    from ingest.config import load
+    from ingest.plan import make_plan
+
+    plan = make_plan(load(make_source(inputs, output or "corpus")))
+    config = plan.config
+    console = data_console()
+    console.print(f"[green]ok[/]  {escape(config.source.path)}")
+    for name, (files, size) in plan.count_by_reader().items():
+        console.print(f"{'read':<10}{files:,} files for the reader {name!r}, {size:,} bytes")
+    console.print(f"{'shards':<10}{len(plan.shards):,}")
+    console.print(f"{'steps':<10}{escape(', '.join(config.labels))}")
+    console.print(f"{'write':<10}{escape(plan.output)} ({config.writer.name})")
+    unreadable = [task.unreadable for shard in plan.shards for task in shard.tasks if task.unreadable]
+    for problem in unreadable:
+        console.print(f"[red]unreadable[/] {escape(problem.file_path)}: {escape(problem.message)}")
+    return 1 if unreadable else 0

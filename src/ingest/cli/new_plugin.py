@@ -1,0 +1,33 @@
+"""`ingest new-plugin`: a working plugin with its test."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+__all__ = ["command"]
+
+
+@click.command("new-plugin")
+@click.argument("name")
+@click.option("-d", "--folder", default=".", show_default=True, help="Where to write it.")
+def command(name: str, folder: str) -> int:
+    """Write a working plugin, NAME.py, with its test, test_NAME.py, and a config that uses it, NAME.toml."""
+    from ingest.config import recipe
+
+    slug = re.sub(r"\W+", "_", name).strip("_").lower()
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", slug):
+        raise click.UsageError(f"{name!r} can't be a plugin's name; use letters, digits and _, a letter first")
+    target = Path(folder)
+    files = {target / f"{slug}.py": "plugin.py.txt", target / f"test_{slug}.py": "test_plugin.py.txt", target / f"{slug}.toml": "plugin.toml"}
+    if taken := [str(path) for path in files if path.exists()]:
+        raise click.ClickException(f"there already: {', '.join(taken)}")
+    class_name = "".join(piece.capitalize() for piece in slug.split("_"))
+    target.mkdir(parents=True, exist_ok=True)
+    for path, template in files.items():
+        path.write_text(recipe(template).replace("CLASS", class_name).replace("NAME", slug), encoding="utf-8")
+        click.echo(f"wrote {path}")
+    click.echo(f"next: pytest {target / f'test_{slug}.py'}, and ingest preview {target / f'{slug}.toml'}")
+    return 0

@@ -1,0 +1,51 @@
+"""From command-line arguments to a config: a file, or a config made of the arguments."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from ingest.config import Source
+
+__all__ = ["make_source"]
+
+
+def make_source(arguments: Sequence[str], output: str | None = None, **run: Any) -> Source:
+    """Give the config that the arguments name, with the options of the command line on top.
+
+    Args:
+        arguments: one config file, or the input: files, folders, globs, URLs.
+        output: output folder.
+        run: options for the section `[run]`, and `overwrite`; those that are `None` are left out.
+
+    Raises:
+        ConfigError: the config file can't be read.
+        click.UsageError: there is no output folder, or a config stands among the inputs.
+    """
+    configs = [argument for argument in arguments if argument.endswith(".toml")]
+    if configs and len(arguments) > 1:
+        raise click.UsageError(f"name one config, or inputs, not both: {' '.join(arguments)}")
+    overrides = {key: value for key, value in run.items() if value is not None}
+    if configs:
+        source = Source.from_file(configs[0])
+        return Source(source.text, source.path, source.base, overrides=_overrides(output, overrides))
+    if output is None:
+        raise click.UsageError("name the output folder with -o FOLDER, or a config that does")
+    text = "\n".join(
+        ("[read]", f"paths = {json.dumps(list(arguments), ensure_ascii=False)}", "[write]", f"path = {json.dumps(output, ensure_ascii=False)}")
+    )
+    return Source(text, "command line", "", overrides=_overrides(None, overrides))
+
+
+def _overrides(output: str | None, run: dict[str, Any]) -> tuple[tuple[str, str, Any], ...]:
+    """Give section, key and value for what the command line sets; paths there start from where one stands."""
+    pairs: list[tuple[str, str, Any]] = []
+    if output is not None:
+        pairs.append(("write", "path", output if "://" in output else os.path.abspath(output)))
+    for key, value in run.items():
+        pairs.append(("write" if key == "overwrite" else "run", key, value))
+    return tuple(pairs)

@@ -1,0 +1,104 @@
+"""The table at the end of a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from ingest.cli.console import messages
+from ingest.plan import Plan
+from ingest.report import Report
+
+__all__ = ["print_summary"]
+
+MOST_LANGUAGES = 12
+MOST_RULES = 25
+
+
+def print_summary(report: Report, plan: Plan) -> None:
+    """Print what a run did, and where to look."""
+    console = messages()
+    console.print(_documents(report))
+    if report.counts.removed_pieces:
+        console.print(_removed(report))
+    console.print(_line("languages", _most(report.counts.languages, MOST_LANGUAGES)))
+    console.print(_line("charsets", _most(report.counts.charsets, MOST_LANGUAGES)))
+    console.print(_line("characters", _characters(report)))
+    console.print(_line("speed", _speed(report)))
+    for line in _problems(report):
+        console.print(line)
+    console.print(_line("corpus", escape(f"{plan.output}/corpus")))
+    console.print(_line("report", escape(f"{plan.output}/report.json")))
+
+
+def _documents(report: Report) -> Table:
+    counts = report.counts
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("documents")
+    table.add_column("", justify="right")
+    table.add_column("step")
+    table.add_column("reason")
+    table.add_row("read", f"{counts.read:,}")
+    table.add_row("[green]written[/]", f"{counts.written:,}")
+    for key, number in counts.dropped.most_common():
+        step, _, code = key.partition("/")
+        table.add_row("[yellow]dropped[/]", f"{number:,}", escape(step), escape(code))
+    for key, number in counts.quarantined.most_common():
+        step, _, error = key.partition("/")
+        table.add_row("[red]quarantined[/]", f"{number:,}", escape(step), escape(error))
+    return table
+
+
+def _removed(report: Report) -> Table:
+    counts = report.counts
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("removed by")
+    table.add_column("rule")
+    table.add_column("pieces", justify="right")
+    table.add_column("characters", justify="right")
+    for key, pieces in counts.removed_pieces.most_common(MOST_RULES):
+        step, _, code = key.partition("/")
+        table.add_row(escape(step), escape(code), f"{pieces:,}", f"{counts.removed_characters[key]:,}")
+    return table
+
+
+def _characters(report: Report) -> str:
+    counts = report.counts
+    share = f" ({counts.characters / counts.characters_raw:.1%})" if counts.characters_raw else ""
+    lost = f", {counts.bytes_undecodable:,} bytes could not be decoded" if counts.bytes_undecodable else ""
+    return f"{counts.characters_raw:,} in, {counts.characters:,} out{share}{lost}"
+
+
+def _speed(report: Report) -> str:
+    plain = report.to_dict()
+    return (
+        f"{report.seconds:.1f} s, {plain['documents_per_second']:,.0f} documents/s, "
+        f"{plain['megabytes_per_second']:.2f} MB/s, {report.workers} worker{'s' if report.workers > 1 else ''}"
+    )
+
+
+def _problems(report: Report) -> list[str]:
+    lines: list[str] = []
+    for failure in report.failures.values():
+        plugin = f" of plugin {failure.plugin!r}" if failure.plugin else ""
+        place = f" at {failure.place}" if failure.place else ""
+        what = escape(f"{failure.error} in step {failure.step!r}{plugin}{place}, first on {failure.document!r}")
+        lines.append(f"[red]quarantine[/]  {what}")
+    if report.repeated_ids:
+        lines.append(f"[red]repeated[/]    ids that stand more than once: {escape(', '.join(report.repeated_ids))}")
+    if not report.counts.balanced():
+        lines.append("[red]balance[/]     documents are missing: read is not written + dropped + quarantined")
+    return lines
+
+
+def _most(counter: Counter[str], most: int) -> str:
+    shown = ", ".join(f"{name} {number:,}" for name, number in counter.most_common(most))
+    rest = len(counter) - most
+    return shown + (f" and {rest} more" if rest > 0 else "") or "none"
+
+
+def _line(name: str, value: str) -> str:
+    return f"[bold]{name:<12}[/]{value}"

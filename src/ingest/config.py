@@ -1,0 +1,416 @@
+"""From a TOML file to checked sections and ready components."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar, cast
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from ingest.component import Component
+from ingest.endpoints import Reader, Writer
+from ingest.errors import ConfigError, PluginError, Problem
+from ingest.plugins import Plugins
+from ingest.positions import key_lines
+from ingest.step import Step
+
+__all__ = ["Config", "Source", "default_steps", "load", "recipe"]
+
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+# What a validation error adds for people: the name pydantic uses, and the one they know.
+_TYPES = {
+    "string_type": "a string",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+}
+
+
+def expand_variables(value: Any) -> Any:
+    """Put environment variables in for `${NAME}`.
+
+    Raises:
+        ValueError: the variable is not set.
+    """
+    if not isinstance(value, str):
+        return value
+
+    def lookup(match: re.Match[str]) -> str:
+        try:
+            return os.environ[match[1]]
+        except KeyError:
+            raise ValueError(f"the environment variable {match[1]} is not set") from None
+
+    return _VARIABLE.sub(lookup, value)
+
+
+Expanded = Annotated[str, BeforeValidator(expand_variables)]
+
+
+class Section(BaseModel):
+    """A table of the config. Unknown keys are errors unless the section says otherwise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+S = TypeVar("S", bound=Section)
+M = TypeVar("M", bound=BaseModel)
+
+
+class ReadSection(Section):
+    """What to read. Tables below it, such as `[read.jsonl]`, hold the options of the reader of that name."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+
+    paths: Annotated[list[Expanded], Field(min_length=1)]
+    """Files, folders, globs or fsspec URLs; relative ones start at the folder of the config. `${NAME}` is replaced
+    by the environment variable."""
+    include: list[str] = []
+    """Globs on the path below a folder; `*` also crosses `/`. Empty means every file."""
+    exclude: list[str] = []
+    """Globs of files to leave out; they win over `include`."""
+    reader: str | None = None
+    """Reader for all files. By default each file's suffix decides, then its content."""
+
+
+class WriteSection(Section):
+    """Where to write. A table below it, such as `[write.parquet]`, holds the options of the writer of that name."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+
+    path: Expanded
+    """Folder of the corpus; a relative one starts at the folder of the config. `${NAME}` is replaced by the
+    environment variable."""
+    writer: str = "parquet"
+    """Writer to use."""
+    overwrite: bool = False
+    """Replace a corpus that stands there already. Only files that a run wrote are removed."""
+
+
+class RunSection(Section):
+    """How to run. Nothing here changes the corpus, except `audit`, which adds files to it, `shard_bytes` and
+    `shard_files`, which cut it into files, and `limit`."""
+
+    workers: Annotated[int, Field(ge=0)] = 0
+    """Worker processes; 0 means one per processor. The output is the same for any number."""
+    executor: str | None = None
+    """Executor to use. By default `serial` for one worker and `processes` for more."""
+    audit: Literal["off", "counts", "full"] = "counts"
+    """`counts` counts what each step and rule removed; `full` also writes every removed piece to `removed/`."""
+    limit: Annotated[int, Field(ge=1)] | None = None
+    """Read at most this many documents of every input file, for a try."""
+    batch_size: Annotated[int, Field(ge=1)] = 64
+    """Documents that go through the steps together."""
+    shard_bytes: Annotated[int, Field(ge=1)] = 16 * 2**20
+    """Bytes of input for one shard. One shard is one unit of work and one output file."""
+    shard_files: Annotated[int, Field(ge=1)] = 1000
+    """Most files in one shard."""
+
+
+class PluginsSection(Section):
+    """Which plugins to load besides the built-in and the installed ones."""
+
+    files: list[Expanded] = []
+    """Plugin files; relative ones start at the folder of the config."""
+    disable: list[str] = []
+    """Installed plugins and plugin files not to load, by name."""
+    import_timeout: Annotated[float, Field(gt=0)] = 30.0
+    """Seconds that the import of one plugin may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of a config and where it came from: all that a worker needs to build the run again."""
+
+    text: str
+    path: str = "config"
+    """Name for messages."""
+    base: str = ""
+    """Folder that relative paths start from."""
+    overrides: tuple[tuple[str, str, Any], ...] = ()
+    """Section, key and value of what the command line sets on top."""
+
+    @property
+    def is_file(self) -> bool:
+        """Say whether there is a file whose lines a message can quote."""
+        return bool(self.base)
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Self:
+        """Read a config file.
+
+        Raises:
+            ConfigError: the file can't be read.
+        """
+        try:
+            text = Path(path).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            raise ConfigError([Problem("", f"can't read the config: {reason}")], str(path)) from error
+        return cls(text, str(path), str(Path(path).resolve().parent))
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A checked config: the sections, and the components they name, built and ready."""
+
+    source: Source
+    read: ReadSection
+    write: WriteSection
+    run: RunSection
+    plugins: Plugins
+    readers: Mapping[str, Reader]
+    """All readers by name, with the options of the config."""
+    steps: tuple[Step, ...]
+    labels: tuple[str, ...]
+    """What each step is called in reports: its name, with `#2` behind it where it stands for the second time."""
+    writer: Writer
+    columns: Mapping[str, str]
+    """Typed columns that the steps declare: name to Arrow type."""
+    hash: str
+    """SHA-256 of everything that decides the corpus: read options, steps and writer options, not the paths of
+    output and plugins, nor the number of workers."""
+
+
+def default_steps() -> str:
+    """Give the default recipe: the `[[steps]]` part of a config, as TOML text."""
+    return recipe("default.toml")
+
+
+def recipe(name: str) -> str:
+    """Give a TOML file that comes with the package."""
+    return resources.files("ingest").joinpath(f"recipes/{name}").read_text(encoding="utf-8")
+
+
+def load(source: Source) -> Config:
+    """Check a config and build its components.
+
+    Raises:
+        ConfigError: with every problem that was found.
+        PluginError: a plugin can't be loaded.
+    """
+    return _Loader(source).load()
+
+
+class _Loader:
+    """Collects problems while it builds, so that one look at the message mends them all."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+        self.table = self._parse(source.text)
+        if "steps" not in self.table:
+            self.table["steps"] = tomllib.loads(default_steps())["steps"]
+        for section, key, value in source.overrides:
+            self.table.setdefault(section, {})[key] = value
+        self.lines = key_lines(source.text) if source.is_file else {}
+
+    def load(self) -> Config:
+        self._check_names(self.table, ("read", "steps", "write", "run", "plugins"), ())
+        plugins = self._load_plugins()
+        read = self._section(ReadSection, "read")
+        write = self._section(WriteSection, "write")
+        run = self._section(RunSection, "run")
+        readers = self._components(plugins, "reader", "read", ReadSection)
+        writers = self._components(plugins, "writer", "write", WriteSection)
+        steps = self._steps(plugins)
+        if read is not None and read.reader is not None:
+            self._check_choice(read.reader, readers, ("read", "reader"), "reader")
+        if write is not None:
+            self._check_choice(write.writer, writers, ("write", "writer"), "writer")
+        if run is not None and run.executor is not None:
+            self._check_choice(run.executor, plugins.components("executor"), ("run", "executor"), "executor")
+        self._raise_problems()
+        read, write, run = cast(ReadSection, read), cast(WriteSection, write), cast(RunSection, run)
+        return Config(
+            source=self.source,
+            read=read,
+            write=write,
+            run=run,
+            plugins=plugins,
+            readers=cast(Mapping[str, Reader], readers),
+            steps=tuple(steps),
+            labels=_labels(steps),
+            writer=cast(Writer, writers[write.writer]),
+            columns={name: kind for step in steps for name, kind in step.columns.items()},
+            hash=self._hash(),
+        )
+
+    # Problems
+
+    def _add(self, path: tuple[str | int, ...], message: str, hint: str = "") -> None:
+        line = None
+        for length in range(len(path), 0, -1):
+            if (line := self.lines.get(path[:length])) is not None:
+                break
+        self.problems.append(Problem(_show(path), message, line, hint))
+
+    def _raise_problems(self) -> None:
+        if self.problems:
+            problems = sorted(self.problems, key=lambda problem: problem.line or 0)
+            raise ConfigError(problems, self.source.path)
+
+    def _check_names(self, table: Mapping[str, Any], known: Sequence[str], path: tuple[str | int, ...]) -> None:
+        for key in table:
+            if key not in known:
+                self._add((*path, key), "unknown key", _did_you_mean(key, known))
+
+    def _check_choice(self, name: str, known: Mapping[str, Any], path: tuple[str | int, ...], kind: str) -> None:
+        if name not in known:
+            self._add(path, f"there is no {kind} {name!r}", _did_you_mean(name, list(known)))
+
+    # Parts
+
+    def _parse(self, text: str) -> dict[str, Any]:
+        try:
+            return tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            place = re.search(r"\(at line (\d+), column \d+\)", str(error))
+            message = re.sub(r" \(at .*\)", "", str(error))
+            problem = Problem("", f"not valid TOML: {message}", int(place[1]) if place else None)
+            raise ConfigError([problem], self.source.path) from error
+
+    def _load_plugins(self) -> Plugins:
+        section = self._section(PluginsSection, "plugins") or PluginsSection()
+        files = [os.path.join(self.source.base, file) for file in section.files]
+        try:
+            return Plugins(files, section.disable, section.import_timeout)
+        except PluginError as error:
+            if not self.problems:
+                raise
+            self._add(("plugins",), str(error))
+            self._raise_problems()
+            raise
+
+    def _section(self, model: type[S], name: str) -> S | None:
+        table = self.table.get(name, {})
+        if name in ("read", "write") and name not in self.table:
+            self._add((name,), f"the table [{name}] is missing", _MISSING[name])
+            return None
+        return self._build(model, table, (name,))
+
+    def _components(
+        self, plugins: Plugins, kind: str, section: str, model: type[Section]
+    ) -> dict[str, Component]:
+        """Build every component of a kind with the options of its table, `[read.NAME]` or `[write.NAME]`."""
+        table = self.table.get(section, {})
+        known = plugins.components(kind)
+        if isinstance(table, dict):
+            self._check_names(table, [*model.model_fields, *known], (section,))
+        built: dict[str, Component] = {}
+        for name, component in known.items():
+            options = table.get(name, {}) if isinstance(table, dict) else {}
+            if (instance := self._build(component, options, (section, name))) is not None:
+                built[name] = instance
+        return built
+
+    def _steps(self, plugins: Plugins) -> list[Step]:
+        known = plugins.components("step")
+        tables = self.table["steps"]
+        if not isinstance(tables, list):
+            self._add(("steps",), "expected an array of tables", "write each step as [[steps]]")
+            return []
+        steps: list[Step] = []
+        for index, table in enumerate(tables):
+            path = ("steps", index)
+            name = table.get("use") if isinstance(table, dict) else None
+            if not isinstance(name, str):
+                self._add(path, "a step needs its name", 'write, for instance, use = "length"')
+            elif name not in known:
+                self._add((*path, "use"), f"there is no step {name!r}", _did_you_mean(name, list(known)))
+            else:
+                options = {key: value for key, value in table.items() if key != "use"}
+                if (step := self._build(known[name], options, path)) is not None:
+                    steps.append(cast(Step, step))
+        return steps
+
+    def _build(self, model: type[M], table: Any, path: tuple[str | int, ...]) -> M | None:
+        """Validate one table; on errors note them all and give `None`."""
+        if issubclass(model, Component) and table and (missing := model.missing_requirements()):
+            names = " ".join(missing)
+            self._add(path, f"{model.name!r} needs {names}, not installed", f"install it: pip install {names}")
+        try:
+            return model.model_validate(table)
+        except ValidationError as error:
+            for entry in error.errors():
+                self._add_validation((*path, *entry["loc"]), dict(entry), list(model.model_fields))
+        except Exception as error:  # noqa: BLE001  a plugin's own validator may raise anything
+            self._add(path, f"{type(error).__name__}: {error}")
+        return None
+
+    def _add_validation(self, path: tuple[str | int, ...], entry: dict[str, Any], known: list[str]) -> None:
+        value = entry.get("input")
+        match entry["type"]:
+            case "extra_forbidden":
+                self._add(path, "unknown option", _did_you_mean(str(path[-1]), known))
+            case "missing":
+                self._add(path, "is missing", f"add {path[-1]} = ...")
+            case "value_error":
+                self._add(path, str(entry["ctx"]["error"]))
+            case kind if kind in _TYPES:
+                self._add(path, f"expected {_TYPES[kind]}, found {_quote(value)}")
+            case _:
+                message = entry["msg"][0].lower() + entry["msg"][1:]
+                self._add(path, f"{message}, found {_quote(value)}")
+
+    def _hash(self) -> str:
+        """Hash what decides the corpus, independent of the order of keys inside a table."""
+        read = {key: value for key, value in self.table["read"].items()}
+        write = {key: value for key, value in self.table["write"].items() if key not in ("path", "overwrite")}
+        run = self.table.get("run", {})
+        shaping = {key: run[key] for key in ("limit", "shard_bytes", "shard_files", "audit") if key in run}
+        decisive = {"read": read, "steps": self.table["steps"], "write": write, "run": shaping}
+        return hashlib.sha256(json.dumps(decisive, sort_keys=True, default=str).encode()).hexdigest()
+
+
+_MISSING = {
+    "read": 'add [read] with paths = ["FOLDER"]',
+    "write": 'add [write] with path = "FOLDER"',
+}
+
+
+def _labels(steps: Sequence[Step]) -> tuple[str, ...]:
+    labels: list[str] = []
+    seen: dict[str, int] = {}
+    for step in steps:
+        seen[step.name] = seen.get(step.name, 0) + 1
+        labels.append(step.name if seen[step.name] == 1 else f"{step.name}#{seen[step.name]}")
+    return tuple(labels)
+
+
+def _show(path: Sequence[str | int]) -> str:
+    """Give a path as people write it; steps count from 1."""
+    shown = ""
+    for piece in path:
+        shown += f"[{piece + 1}]" if isinstance(piece, int) else f".{piece}" if shown else piece
+    return shown
+
+
+def _did_you_mean(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1, 0.5)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"known are: {', '.join(sorted(known))}"
+
+
+def _quote(value: Any) -> str:
+    shown = json.dumps(value, ensure_ascii=False, default=str)
+    return shown if len(shown) <= 60 else shown[:57] + "..."

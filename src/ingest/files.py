@@ -1,0 +1,305 @@
+"""Input files: found once, in a fixed order, opened through fsspec and decompressed on the way."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import posixpath
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import IO, Any, cast
+
+from ingest.errors import ReadError
+
+__all__ = ["COMPRESSIONS", "InputFile", "find_files"]
+
+COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that a run reads. A plain value: it opens nothing until asked."""
+
+    url: str
+    """Absolute path or fsspec URL to open it by."""
+    name: str
+    """Path as it goes into `file_path` and into document ids: below the path that the config gave."""
+    size: int
+    """Bytes as they are stored; 0 where that can't be told."""
+
+    @property
+    def compression(self) -> str | None:
+        """`gzip`, `zstd`, `bz2` or `xz`, told by the last suffix; `None` for a plain file."""
+        return COMPRESSIONS.get(posixpath.splitext(self.name.lower())[1])
+
+    @property
+    def suffix(self) -> str:
+        """The suffix that tells the format, lower case: `.jsonl` for `a.jsonl.gz`."""
+        stem, suffix = posixpath.splitext(self.name.lower())
+        return posixpath.splitext(stem)[1] if suffix in COMPRESSIONS else suffix
+
+    def open_raw(self) -> IO[bytes]:
+        """Open the bytes as they are stored. The file can be sought."""
+        if posixpath.isabs(self.url):
+            return open(self.url, "rb")
+        filesystem, path = _filesystem(self.url)
+        return cast(IO[bytes], filesystem.open(path, "rb"))
+
+    def open(self) -> io.BufferedReader:
+        """Open the bytes, decompressed as the suffix says."""
+        raw = self.open_raw()
+        match self.compression:
+            case "gzip":
+                return _Buffered(gzip.GzipFile(fileobj=raw), raw)
+            case "bz2":
+                return _Buffered(bz2.BZ2File(raw), raw)
+            case "xz":
+                return _Buffered(lzma.LZMAFile(raw), raw)
+            case "zstd":
+                return _Buffered(_open_zstd(raw), raw)
+        return raw if isinstance(raw, io.BufferedReader) else _Buffered(raw, raw)
+
+    def head(self, size: int = 4096) -> bytes:
+        """Give the first bytes, decompressed."""
+        with self.open() as stream:
+            return stream.read(size)
+
+
+class _Buffered(io.BufferedReader):
+    """A buffer that also closes the stored file; the decompressing streams leave it open."""
+
+    def __init__(self, stream: Any, stored: IO[bytes]) -> None:
+        super().__init__(stream, 1 << 16)
+        self._stored = stored
+
+    def close(self) -> None:
+        try:
+            super().close()
+        finally:
+            self._stored.close()
+
+
+def _open_zstd(raw: IO[bytes]) -> Any:
+    # Imported late: no other kind of file needs it, and it is slow to load.
+    import pyarrow
+
+    return pyarrow.CompressedInputStream(raw, "zstd")
+
+
+def find_files(paths: Sequence[str], include: Sequence[str], exclude: Sequence[str], base: str = "") -> list[InputFile]:
+    """Find the files of a run, each once, in the order of `paths` and by name inside a folder.
+
+    A symbolic link that leads nowhere counts as a file: reading it fails and is put on record. A folder that links
+    lead to as well is walked once, by its own name where it has one below the path.
+
+    Args:
+        paths: files, folders (walked recursively), globs, or fsspec URLs such as `s3://bucket/folder`.
+        include: globs on the path below the folder; `*` also crosses `/`. Empty means every file.
+        exclude: globs that win over `include`. Files and folders that start with a dot are left out anyway,
+            unless a path names them.
+        base: folder that relative local paths start from.
+
+    Raises:
+        ReadError: a path matches nothing, or a folder can't be listed.
+    """
+    found: dict[str, InputFile] = {}
+    for path in paths:
+        matches = list(_find_remote(path, base) if _is_url(path) else _find_local(path, base))
+        if not matches:
+            raise ReadError(f"{path!r} matches no file")
+        for match in sorted(matches, key=lambda match: match.key):
+            if _wanted(match.below, include, exclude):
+                found.setdefault(match.key, match.file)
+    return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A file that a path led to."""
+
+    key: str
+    """What tells it from all others, however it was named."""
+    below: str
+    """Path below the folder that the path starts from."""
+    file: InputFile
+
+
+def _is_url(path: str) -> bool:
+    return "://" in path and not path.startswith(("file://", "/"))
+
+
+def _wanted(below: str, include: Sequence[str], exclude: Sequence[str]) -> bool:
+    return (not include or _matches(below, include)) and not _matches(below, exclude)
+
+
+def _matches(below: str, patterns: Sequence[str]) -> bool:
+    # `**/` may also stand for no folder at all, which fnmatch does not know.
+    return any(
+        fnmatchcase(below, pattern) or fnmatchcase(below, pattern.replace("**/", "")) for pattern in patterns
+    )
+
+
+def _is_glob(text: str) -> bool:
+    return any(char in text for char in "*?[")
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".")
+
+
+def _split_glob(path: str) -> tuple[str, str]:
+    """Cut a path in front of its first piece with a wildcard."""
+    pieces = path.split("/")
+    first = next((number for number, piece in enumerate(pieces) if _is_glob(piece)), len(pieces))
+    folder = "/".join(pieces[:first])
+    return folder or ("/" if path.startswith("/") else ""), "/".join(pieces[first:])
+
+
+# Local files. fsspec would leave out dangling links and folders it can't list, and hang on a loop of links.
+
+
+def _find_local(path: str, base: str) -> Iterator[_Match]:
+    given = posixpath.normpath(path.removeprefix("file://"))
+
+    def locate(shown: str) -> str:
+        return posixpath.abspath(posixpath.join(base, posixpath.expanduser(shown)))
+
+    start = locate(given)
+    if not os.path.lexists(start):
+        folder, pieces = _split_glob(given)
+        starts = list(_expand(locate(folder), pieces.split("/"))) if pieces else []
+    else:
+        folder, starts = given if os.path.isdir(start) else posixpath.dirname(given), [start]
+    for place, size in {place: size for start in starts for place, size in _files_at(start)}.items():
+        below = _printable(posixpath.relpath(place, locate(folder)))
+        name = posixpath.normpath(posixpath.join(_printable(folder), below))
+        yield _Match(place, below, InputFile(place, name, size))
+
+
+def _expand(folder: str, pieces: Sequence[str]) -> Iterator[str]:
+    """Give the files and folders below the folder that match the pieces of a glob."""
+    if not pieces:
+        yield folder
+        return
+    head, *rest = pieces
+    if not os.path.isdir(folder):
+        return
+    if head == "**":
+        for place, _ in _walk(folder):
+            yield from _expand(place, rest)
+    else:
+        for entry in _entries(folder, hidden=_is_hidden(head)):
+            if fnmatchcase(entry.name, head):
+                yield from _expand(entry.path, rest)
+
+
+def _files_at(start: str) -> Iterator[tuple[str, int]]:
+    """Give the file, or all files of the folder, with their sizes. Pipes, sockets and devices are no files."""
+    if not os.path.isdir(start):
+        places = [start]
+    else:
+        places = [entry.path for _, entries in _walk(start) for entry in entries if not _is_folder(entry.path)]
+    for place in places:
+        status = _status(place)
+        if status is None or stat.S_ISREG(status.st_mode):
+            yield place, status.st_size if status else 0
+
+
+def _walk(start: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
+    """Give every folder with its entries, each folder once: links are followed after all that has its own name."""
+    seen: set[tuple[int, int]] = set()
+    pending = [start]
+    while pending:
+        links: list[str] = []
+        while pending:
+            folder = pending.pop()
+            status = os.stat(folder)
+            if (status.st_dev, status.st_ino) in seen:
+                continue
+            seen.add((status.st_dev, status.st_ino))
+            entries = _entries(folder)
+            yield folder, entries
+            folders = [entry for entry in entries if _is_folder(entry.path)]
+            links += [entry.path for entry in folders if entry.is_symlink()]
+            pending += [entry.path for entry in folders if not entry.is_symlink()]
+        pending = sorted(links, reverse=True)
+
+
+def _entries(folder: str, *, hidden: bool = False) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry for entry in entries if hidden or not _is_hidden(entry.name)]
+    except OSError as error:
+        raise ReadError(f"can't list the folder {folder!r}: {error.strerror}") from error
+
+
+def _is_folder(place: str) -> bool:
+    status = _status(place)
+    return status is not None and stat.S_ISDIR(status.st_mode)
+
+
+def _status(place: str) -> os.stat_result | None:
+    """Give the status of what the place leads to, `None` for a link that leads nowhere."""
+    try:
+        return os.stat(place)
+    except OSError:
+        return None
+
+
+def _printable(name: str) -> str:
+    """Give a name that is valid Unicode: Linux allows any bytes, Parquet and the hash of a name don't."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+# Everything else, through fsspec
+
+
+def _find_remote(path: str, base: str) -> Iterator[_Match]:
+    """Find the files of a URL; of a chain such as `zip://*.txt::archive.zip` the first URL is searched."""
+    before, scheme, given, after = _split_chain(path)
+    stored = _locate_chained(after, base)
+    filesystem, root = _filesystem(f"{before}{scheme}://{given}{stored}")
+    folder, pieces = _split_glob(given)
+    if not pieces or filesystem.exists(root):
+        folder, pieces = posixpath.split(given) if filesystem.isfile(root) else (given, "")
+        starts = {root: filesystem.info(root) if pieces else {}}
+    else:
+        starts = filesystem.glob(root, detail=True)
+    anchor = _filesystem(f"{before}{scheme}://{folder}{stored}")[1]
+    for start, info in starts.items():
+        files = {start: info} if info.get("type") == "file" else filesystem.find(start, detail=True)
+        for place, file in files.items():
+            below = place.removeprefix(anchor).lstrip("/")
+            if pieces.startswith(".") or "/." in pieces or not any(map(_is_hidden, below.split("/"))):
+                url = f"{before}{scheme}://{posixpath.join(folder, below)}"
+                entry = InputFile(url + stored, url + after, file.get("size") or 0)
+                yield _Match(filesystem.unstrip_protocol(place) + stored, below, entry)
+
+
+def _filesystem(url: str) -> tuple[Any, str]:
+    # Imported late: most runs read local files only.
+    from fsspec.core import url_to_fs
+
+    return cast(tuple[Any, str], url_to_fs(url))
+
+
+def _split_chain(path: str) -> tuple[str, str, str, str]:
+    """Cut `simplecache::s3://bucket/a` into what stands before the first URL, its scheme and path, and what follows."""
+    links = path.split("::")
+    first = next(number for number, link in enumerate(links) if "://" in link)
+    scheme, _, given = links[first].partition("://")
+    before = "".join(f"{link}::" for link in links[:first])
+    return before, scheme, given, "".join(f"::{link}" for link in links[first + 1 :])
+
+
+def _locate_chained(after: str, base: str) -> str:
+    """Give the end of a chain with the local path that it may end in, below `base`."""
+    if not after or "://" in after.rpartition("::")[2]:
+        return after
+    chain, _, place = after.rpartition("::")
+    return f"{chain}::{posixpath.join(base, posixpath.expanduser(place))}"

@@ -1,0 +1,114 @@
+"""The output folder: files in it appear whole or not at all, and nothing foreign is touched."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import IO, Any, cast
+
+from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
+
+from ingest.errors import OutputError
+
+__all__ = ["CORPUS", "DROPPED", "QUARANTINE", "REMOVED", "REPORT", "OutputFolder", "shard_file"]
+
+# The corpus has a folder of its own, so that tools which read "a folder of Parquet" find one schema and no report.
+CORPUS = "corpus"
+DROPPED = "dropped"
+REMOVED = "removed"
+QUARANTINE = "quarantine"
+REPORT = "report.json"
+
+_OURS = re.compile(rf"({CORPUS}|{DROPPED}|{REMOVED}|{QUARANTINE})/(\.tmp-)?part-\d+\.parquet|(\.tmp-)?{re.escape(REPORT)}")
+
+
+def shard_file(kind: str, shard: int) -> str:
+    """Name the file of one kind (`corpus`, `dropped`, ...) that a shard writes."""
+    return f"{kind}/part-{shard:05d}.parquet"
+
+
+class OutputFolder:
+    """A folder on the local disk or behind an fsspec URL."""
+
+    def __init__(self, path: str, base: str = "") -> None:
+        located = path if "://" in path or not base else os.path.join(base, os.path.expanduser(path))
+        self._filesystem, self._root = cast(tuple[Any, str], url_to_fs(located))
+        self.local = isinstance(self._filesystem, LocalFileSystem)
+        self.path = path
+        self.url = self._root if self.local else self._filesystem.unstrip_protocol(self._root)
+
+    def prepare(self, *, overwrite: bool) -> None:
+        """Make the folder ready for a run.
+
+        Raises:
+            OutputError: it holds something and `overwrite` is off, or it can't be made or written to.
+        """
+        try:
+            if self._filesystem.isfile(self._root):
+                raise OutputError(f"{self.path}: is a file; name a folder for the output")
+            files = self._files()
+            if files and not overwrite:
+                raise OutputError(
+                    f"{self.path}: the output folder is not empty ({files[0]} and {len(files) - 1} more); "
+                    "name another folder, or replace what a run wrote there with --overwrite"
+                )
+            for name in files:
+                if _OURS.fullmatch(name):
+                    self._filesystem.rm_file(posixpath.join(self._root, name))
+            self._filesystem.makedirs(self._root, exist_ok=True)
+            with self.create(REPORT) as stream:
+                stream.write(b"{}\n")
+            self._filesystem.rm_file(posixpath.join(self._root, REPORT))
+        except OSError as error:
+            raise OutputError(f"{self.path}: can't write there: {error.strerror or error}") from error
+
+    def holds(self, url: str) -> bool:
+        """Say whether a file lies in this folder."""
+        return url.startswith(self.url.rstrip("/") + "/")
+
+    @contextlib.contextmanager
+    def create(self, name: str) -> Iterator[IO[bytes]]:
+        """Open a file for writing. It gets its name when all is written and safe on disk; on an error it never does."""
+        final = posixpath.join(self._root, name)
+        temporary = posixpath.join(posixpath.dirname(final), ".tmp-" + posixpath.basename(final))
+        self._filesystem.makedirs(posixpath.dirname(final), exist_ok=True)
+        try:
+            if self.local:
+                with open(temporary, "wb") as stream:
+                    yield stream
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                os.replace(temporary, final)
+                _sync_folder(os.path.dirname(final))
+            else:
+                with self._filesystem.open(temporary, "wb") as stream:
+                    yield cast(IO[bytes], stream)
+                self._filesystem.mv(temporary, final)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                self._filesystem.rm_file(temporary)
+            raise
+
+    def open(self, name: str) -> IO[bytes]:
+        """Open a file for reading. It can be sought."""
+        return cast(IO[bytes], self._filesystem.open(posixpath.join(self._root, name), "rb"))
+
+    def _files(self) -> list[str]:
+        if not self._filesystem.isdir(self._root):
+            return []
+        return sorted(posixpath.relpath(place, self._root) for place in self._filesystem.find(self._root))
+
+
+def _sync_folder(path: str) -> None:
+    """Make a rename survive a power cut. Windows can't open folders and does not need it."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,200 @@
+"""Runs the steps over a batch and keeps the record of what they did. The audit lives here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeVar
+
+from ingest.config import Config
+from ingest.diff import diff
+from ingest.document import Document, Dropped, Edit, Reason, apply_edits
+from ingest.errors import StepError
+from ingest.step import Step
+
+__all__ = ["Change", "Failed", "Outcome", "Pipeline", "batched"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one step did to the text of one document."""
+
+    step: str
+    before: str
+    after: str
+    edits: Sequence[Edit]
+    """Empty if the step did not explain itself and the audit is not `full`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A document that a step failed on."""
+
+    document: Document
+    step: str
+    error: str
+    """Class of the error."""
+    message: str
+    plugin: str
+    place: str = ""
+    """`FILE:LINE` where it was raised."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Where a document ended up, and how it got there."""
+
+    result: Document | Dropped | Failed
+    step: str = ""
+    """The step that dropped it or failed on it."""
+    changes: list[Change] = field(default_factory=list)
+
+
+class Pipeline:
+    """The steps of a run, ready to take documents.
+
+    Args:
+        config: the checked config.
+        explain: work out the edits of steps that just give a new text. Costs time; needed for the full audit
+            and the preview.
+    """
+
+    def __init__(self, config: Config, *, explain: bool = False) -> None:
+        self._steps = list(zip(config.labels, config.steps, strict=True))
+        self._owners = {label: config.plugins.owner(type(step)).plugin for label, step in self._steps}
+        self._explain = explain
+
+    def run(self, docs: Sequence[Document]) -> list[Outcome]:
+        """Give one outcome per document, in order."""
+        outcomes = [Outcome(doc) for doc in docs]
+        for label, step in self._steps:
+            alive = [outcome for outcome in outcomes if isinstance(outcome.result, Document)]
+            if not alive:
+                break
+            before = [outcome.result for outcome in alive if isinstance(outcome.result, Document)]
+            results = self._process(label, step, before)
+            for outcome, old, new in zip(alive, before, results, strict=True):
+                self._settle(outcome, label, old, new)
+        for outcome in outcomes:
+            self._check_storable(outcome)
+        return outcomes
+
+    def follow(self, doc: Document) -> Iterator[tuple[str, Document | Dropped | Failed, Change | None]]:
+        """Take one document through the steps; after each give its label, its result and the change of the text."""
+        for label, step in self._steps:
+            outcome = Outcome(doc)
+            self._settle(outcome, label, doc, self._process(label, step, [doc])[0])
+            yield label, outcome.result, outcome.changes[0] if outcome.changes else None
+            if not isinstance(outcome.result, Document):
+                return
+            doc = outcome.result
+
+    def _process(self, label: str, step: Step, docs: Sequence[Document]) -> Sequence[Document | Dropped | Failed]:
+        """Run one step. If the batch fails, each document gets a try of its own, so that only the culprit is lost."""
+        try:
+            return _checked(docs, step.process(docs))
+        except Exception as error:  # noqa: BLE001  a plugin may raise anything
+            if len(docs) == 1:
+                return [self._failure(label, docs[0], error)]
+        return [result for doc in docs for result in self._process(label, step, [doc])]
+
+    def _failure(self, label: str, doc: Document, error: Exception) -> Failed:
+        kind = "nonsense" if isinstance(error, StepError) else type(error).__name__
+        return Failed(doc, label, kind, str(error), self._owners.get(label, ""), _place(error))
+
+    def _settle(self, outcome: Outcome, label: str, old: Document, new: Document | Dropped | Failed) -> None:
+        """Take a step's result over: note the change of text, and where the way of the document ended."""
+        if not isinstance(new, Document):
+            outcome.result, outcome.step = new, label
+            return
+        if new.text != old.text:
+            outcome.changes.append(self._change(label, old.text, new))
+        outcome.result = new.replace(edits=()) if new.edits else new
+
+    def _change(self, label: str, before: str, doc: Document) -> Change:
+        edits = doc.edits if _replays(before, doc) else ()
+        if not edits and self._explain:
+            edits = diff(before, doc.text, Reason(label.partition("#")[0]))
+        return Change(label, before, doc.text, edits)
+
+    def _check_storable(self, outcome: Outcome) -> None:
+        """Fail a document that Parquet could not hold, before it takes its whole file down."""
+        doc = outcome.result
+        if not isinstance(doc, Document):
+            return
+        try:
+            for value in _strings(doc):
+                value.encode()
+        except (UnicodeEncodeError, AttributeError, TypeError) as error:
+            message = f"the document can't be stored: {type(error).__name__} in one of its strings"
+            outcome.result, outcome.step = Failed(doc, "write", type(error).__name__, message, ""), "write"
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Give the items in lists of at most `size`."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _checked(docs: Sequence[Document], results: object) -> Sequence[Document | Dropped]:
+    """Give the results back if they are what a step may return.
+
+    Raises:
+        StepError: they are not.
+    """
+    if not isinstance(results, Sequence) or isinstance(results, str):
+        raise StepError(f"process returned {type(results).__name__}, expected a list")
+    if len(results) != len(docs):
+        raise StepError(f"process returned {len(results)} results for {len(docs)} documents")
+    for doc, result in zip(docs, results, strict=True):
+        _check_result(doc, result)
+    return results
+
+
+def _check_result(doc: Document, result: object) -> None:
+    if isinstance(result, Dropped):
+        if not isinstance(result.reason, Reason) or not isinstance(result.document, Document):
+            raise StepError("returned Dropped without a document and a Reason")
+        return
+    if not isinstance(result, Document):
+        raise StepError(f"returned {type(result).__name__}, expected Document or Dropped")
+    if not isinstance(result.text, str):
+        raise StepError(f"returned a document whose text is {type(result.text).__name__}, expected str")
+    if result.id != doc.id:
+        raise StepError("returned a document with another id")
+
+
+def _replays(before: str, doc: Document) -> bool:
+    """Say whether the edits that came with the document really make its text out of the text before."""
+    if not doc.edits:
+        return False
+    try:
+        return apply_edits(before, doc.edits) == doc.text
+    except (ValueError, TypeError, AttributeError):
+        return False
+
+
+def _strings(doc: Document) -> Iterator[str]:
+    yield doc.id
+    yield doc.text
+    for name in ("url", "file_path", "date", "published", "title", "site", "language", "charset"):
+        if (value := getattr(doc, name)) is not None:
+            yield value
+    for author in doc.authors:
+        yield from (author.name, *author.emails)
+        for handle in author.handles:
+            yield from (handle.network, handle.handle)
+    for key, value in doc.metadata.items():
+        yield from (key, value)
+
+
+def _place(error: Exception) -> str:
+    """Give file and line where the error was raised; the last frame is where people look first."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""

@@ -1,0 +1,126 @@
+"""What a run will do: the shards, in a fixed order that no worker changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ingest.config import Config
+from ingest.endpoints import Part, Unreadable
+from ingest.errors import ConfigError, Problem, ReadError
+from ingest.files import InputFile, find_files
+
+__all__ = ["Plan", "Shard", "make_plan", "reader_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A part of a file with the name of the reader for it, or the record of why it can't be read."""
+
+    part: Part
+    reader: str
+    unreadable: Unreadable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """The unit of work, and of output: one shard gives one file of the corpus."""
+
+    number: int
+    tasks: tuple[Task, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of input."""
+        return sum(task.part.size for task in self.tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that will be done."""
+
+    config: Config
+    files: tuple[InputFile, ...]
+    shards: tuple[Shard, ...]
+
+    @property
+    def output(self) -> str:
+        """The output folder, as the config gives it."""
+        return self.config.write.path
+
+    def count_by_reader(self) -> dict[str, tuple[int, int]]:
+        """Give the number of files and their bytes for every reader that has work."""
+        files: dict[str, dict[str, int]] = {}
+        for shard in self.shards:
+            for task in shard.tasks:
+                files.setdefault(task.reader, {})[task.part.file.url] = task.part.file.size
+        return {name: (len(sizes), sum(sizes.values())) for name, sizes in sorted(files.items())}
+
+
+def make_plan(config: Config) -> Plan:
+    """Find the input and cut it into shards.
+
+    Raises:
+        ConfigError: a path matches nothing, or a reader's options don't fit a file.
+    """
+    read = config.read
+    try:
+        files = find_files(read.paths, read.include, read.exclude, config.source.base)
+    except (OSError, ImportError, ValueError, ReadError) as error:
+        hint = "check [read] paths; relative paths start at the folder of the config"
+        problem = Problem("read.paths", f"can't find the input: {error}", hint=hint)
+        raise ConfigError([problem], config.source.path) from error
+    if not files:
+        problem = Problem("read", "no file is left to read", hint="check [read] paths, include and exclude")
+        raise ConfigError([problem], config.source.path)
+    return Plan(config, tuple(files), tuple(_pack(config, _tasks(config, files))))
+
+
+def reader_for(file: InputFile, config: Config) -> str:
+    """Name the reader for a file: the configured one, else by suffix, else by content, else `text`.
+
+    Raises:
+        OSError: the file must be looked into, and can't be.
+    """
+    if config.read.reader is not None:
+        return config.read.reader
+    for name, reader in config.readers.items():
+        if file.suffix in reader.suffixes:
+            return name
+    head = file.head()
+    for name, reader in config.readers.items():
+        if reader.sniff(head):
+            return name
+    return "text"
+
+
+def _tasks(config: Config, files: Sequence[InputFile]) -> Iterator[Task]:
+    """Cut every file into parts. A file that can't be looked into becomes a task that says so."""
+    for file in files:
+        name = config.read.reader or "text"
+        try:
+            name = reader_for(file, config)
+            for part in config.readers[name].split(file):
+                yield Task(part, name)
+        except ConfigError:
+            raise
+        except Exception as error:  # noqa: BLE001  compressed and remote files fail in too many ways to list
+            message = str(error) if isinstance(error, ReadError) else f"{type(error).__name__}: {error}"
+            yield Task(Part(file, size=file.size), name, Unreadable(file.name, message))
+
+
+def _pack(config: Config, tasks: Iterator[Task]) -> Iterator[Shard]:
+    """Put tasks together, in order, until a shard has its bytes or its files."""
+    number = size = 0
+    packed: list[Task] = []
+    for task in tasks:
+        full = size + task.part.size > config.run.shard_bytes or len(packed) >= config.run.shard_files
+        if packed and full:
+            yield Shard(number, tuple(packed))
+            number, size, packed = number + 1, 0, []
+        packed.append(task)
+        size += task.part.size
+    if packed:
+        yield Shard(number, tuple(packed))
+
+

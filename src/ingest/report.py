@@ -1,0 +1,147 @@
+"""What happened in a run, as counters that add up and as a table people read."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+__all__ = ["Counts", "Failure", "Report", "ShardReport"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The first document that failed in one step with one error, for a look at what went wrong.
+
+    Holds no text of the document: the full message is in the `quarantine` folder.
+    """
+
+    step: str
+    error: str
+    """Class of the error."""
+    document: str
+    """Where the document came from."""
+    plugin: str
+    """The plugin that offers the step."""
+    place: str = ""
+    """`FILE:LINE` where it was raised."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """Counters of a shard or of a run. Keys of two parts are `STEP/CODE`."""
+
+    read: int = 0
+    written: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    quarantined: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    """Documents whose text a step changed, by step."""
+    removed_pieces: Counter[str] = field(default_factory=Counter)
+    """Pieces of text that a rule took out, by step and code."""
+    removed_characters: Counter[str] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
+    charsets: Counter[str] = field(default_factory=Counter)
+    characters_raw: int = 0
+    """Characters decoded, in all documents that were read."""
+    characters: int = 0
+    """Characters in the corpus."""
+    bytes_undecodable: int = 0
+
+    def add(self, other: Counts) -> None:
+        """Add the counters of another."""
+        for name in self.__slots__:
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if isinstance(mine, Counter):
+                mine.update(theirs)
+            else:
+                setattr(self, name, mine + theirs)
+
+    @property
+    def n_dropped(self) -> int:
+        """Documents dropped, all reasons together."""
+        return self.dropped.total()
+
+    @property
+    def n_quarantined(self) -> int:
+        """Documents in quarantine, all errors together."""
+        return self.quarantined.total()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the counters as plain values, sorted by key."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        plain = {name: dict(sorted(value.items())) if isinstance(value, Counter) else value for name, value in values.items()}
+        return plain | {"balanced": self.balanced()}
+
+    def balanced(self) -> bool:
+        """Say whether every document that was read is accounted for."""
+        return self.read == self.written + self.n_dropped + self.n_quarantined
+
+
+@dataclass(slots=True)
+class ShardReport:
+    """What one shard did."""
+
+    shard: int
+    counts: Counts = field(default_factory=Counts)
+    files: list[str] = field(default_factory=list)
+    """Files written, relative to the output folder."""
+    failures: dict[str, Failure] = field(default_factory=dict)
+    """The first failure of every kind, by `STEP/ERROR`."""
+    id_hashes: bytes = b""
+    """Eight bytes of hash per id of a written document, to find ids that two shards share."""
+    seconds: float = 0.0
+    """CPU seconds."""
+
+    @property
+    def written(self) -> int:
+        """Documents written."""
+        return self.counts.written
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did; `report.json` holds it."""
+
+    version: str
+    config_hash: str
+    workers: int
+    inputs: int = 0
+    """Input files."""
+    input_bytes: int = 0
+    counts: Counts = field(default_factory=Counts)
+    failures: dict[str, Failure] = field(default_factory=dict)
+    repeated_ids: list[str] = field(default_factory=list)
+    """Ids that stand more than once in the corpus, at most ten."""
+    files: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    """Wall-clock seconds."""
+    cpu_seconds: float = 0.0
+
+    def add(self, shard: ShardReport) -> None:
+        """Add what a shard did."""
+        self.counts.add(shard.counts)
+        self.files += shard.files
+        self.cpu_seconds += shard.seconds
+        for key, failure in shard.failures.items():
+            self.failures.setdefault(key, failure)
+
+    @property
+    def clean(self) -> bool:
+        """Say whether everything was accounted for and nothing failed."""
+        return not self.counts.n_quarantined and not self.repeated_ids and self.counts.balanced()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the report as plain values, counters sorted by key."""
+        plain: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        plain["counts"] = self.counts.to_dict()
+        plain["failures"] = {key: asdict(failure) for key, failure in sorted(self.failures.items())}
+        seconds = self.seconds or 1e-9
+        plain["documents_per_second"] = round(self.counts.read / seconds, 2)
+        plain["megabytes_per_second"] = round(self.input_bytes / seconds / 1e6, 3)
+        return plain
+
+    def to_json(self) -> str:
+        """Give the report as JSON text."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"

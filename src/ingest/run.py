@@ -1,0 +1,272 @@
+"""Do what a plan says."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from importlib.metadata import version
+from typing import Any
+
+from ingest.config import Config, Source, load
+from ingest.document import Document, Dropped
+from ingest.endpoints import Unreadable
+from ingest.errors import OutputError, ReadError
+from ingest.executor import Executor
+from ingest.output import CORPUS, DROPPED, QUARANTINE, REMOVED, REPORT, OutputFolder, shard_file
+from ingest.pipeline import Failed, Outcome, Pipeline, batched
+from ingest.plan import Plan, Shard
+from ingest.report import Counts, Failure, Report, ShardReport
+from ingest.sidecar import Sidecar, change_rows, dropped_row, failed_row
+
+__all__ = ["ShardRunner", "read_shard", "run"]
+
+SCHEMA_VERSION = "1"
+
+
+def run(plan: Plan, on_shard: Callable[[Shard, ShardReport], None] | None = None) -> Report:
+    """Run a plan and write the corpus, what was dropped and what failed, and the report.
+
+    Args:
+        plan: what to do.
+        on_shard: called after each shard, in whatever order they finish.
+
+    Raises:
+        OutputError: the output folder can't be used.
+        WorkerError: a worker process died.
+        PluginError: a plugin's hook failed.
+    """
+    config = plan.config
+    started = time.perf_counter()
+    folder = OutputFolder(config.write.path, config.source.base)
+    folder.prepare(overwrite=config.write.overwrite)
+    config.plugins.run_started(plan)
+    executor = make_executor(config)
+    reports: list[ShardReport] = []
+    for report in executor.map(ShardRunner(config), plan.shards):
+        reports.append(report)
+        config.plugins.shard_finished(plan, report)
+        if on_shard is not None:
+            on_shard(plan.shards[report.shard], report)
+    total = _sum_up(plan, folder, reports, executor.workers)
+    total.seconds = round(time.perf_counter() - started, 3)
+    with folder.create(REPORT) as stream:
+        stream.write(total.to_json().encode())
+    config.plugins.run_finished(plan, total)
+    return total
+
+
+def make_executor(config: Config) -> Executor:
+    """Build the configured executor; without one, processes if there is more than one worker."""
+    workers = config.run.workers or available_processors()
+    name = config.run.executor or ("processes" if workers > 1 else "serial")
+    executor = config.plugins.components("executor")[name]
+    return executor.model_validate({"workers": workers})  # type: ignore[return-value]
+
+
+def available_processors() -> int:
+    """Count the processors this process may use; containers and `taskset` allow fewer than there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class ShardRunner:
+    """Runs shards. Pickled, it is only the config; a worker builds the steps once and keeps them."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._pipeline: Pipeline | None = None
+        self._folder = OutputFolder(config.write.path, config.source.base)
+
+    def __reduce__(self) -> tuple[Callable[[Source], ShardRunner], tuple[Source]]:
+        return _runner_in_worker, (self._config.source,)
+
+    def __call__(self, shard: Shard) -> ShardReport:
+        """Run one shard: its files are in the output folder when this returns."""
+        if self._pipeline is None:
+            self._pipeline = Pipeline(self._config, explain=self._config.run.audit == "full")
+        started = time.process_time()
+        report = _ShardRun(self._config, self._pipeline, self._folder, shard).run()
+        report.seconds = round(time.process_time() - started, 4)
+        return report
+
+
+@functools.lru_cache(maxsize=1)
+def _runner_in_worker(source: Source) -> ShardRunner:
+    return ShardRunner(load(source))
+
+
+class _ShardRun:
+    """One shard on its way: sorts the outcomes into corpus, sidecars and counters."""
+
+    def __init__(self, config: Config, pipeline: Pipeline, folder: OutputFolder, shard: Shard) -> None:
+        self._config = config
+        self._pipeline = pipeline
+        self._folder = folder
+        self._shard = shard
+        self._audit = config.run.audit
+        self._ids: set[str] = set()
+        self._hashes: list[bytes] = []
+        self.report = ShardReport(shard.number)
+
+    def run(self) -> ShardReport:
+        with ExitStack() as stack:
+            self._sidecars = {
+                kind: stack.enter_context(Sidecar(kind, self._folder, self._shard.number))
+                for kind in (DROPPED, QUARANTINE, REMOVED)
+            }
+            names = self._config.writer.write(
+                self._documents(), self._folder, self._shard.number, footer(self._config), self._config.columns
+            )
+        sidecars = [sidecar.name for sidecar in self._sidecars.values() if sidecar.written]
+        self.report.files = sorted([*names, *sidecars])
+        self.report.id_hashes = b"".join(self._hashes)
+        return self.report
+
+    def _documents(self) -> Iterator[Document]:
+        """Give the documents for the corpus, and put everything else where it belongs on the way."""
+        items = read_shard(self._shard, self._config)
+        for batch in batched(items, self._config.run.batch_size):
+            self.report.counts.read += len(batch)
+            ready = [item for item in batch if isinstance(item, Document) and self._is_new(item)]
+            outcomes = iter(self._pipeline.run(ready))
+            waiting = {id(doc) for doc in ready}
+            for item in batch:
+                if id(item) in waiting:
+                    yield from self._sort(next(outcomes))
+                else:
+                    self._quarantine(_not_read(item))
+
+    def _is_new(self, doc: Document) -> bool:
+        if doc.id in self._ids:
+            return False
+        self._ids.add(doc.id)
+        return True
+
+    def _sort(self, outcome: Outcome) -> Iterator[Document]:
+        result = outcome.result
+        doc = result if isinstance(result, Document) else result.document
+        self._count_changes(doc, outcome)
+        if isinstance(result, Failed):
+            self._quarantine(result)
+        elif isinstance(result, Dropped):
+            self.report.counts.dropped[f"{outcome.step}/{result.reason.code}"] += 1
+            self._sidecars[DROPPED].add(dropped_row(result, outcome.step))
+        else:
+            self._count_written(result)
+            self._hashes.append(hashlib.blake2b(doc.id.encode(), digest_size=8).digest())
+            yield result
+
+    def _count_written(self, doc: Document) -> None:
+        counts = self.report.counts
+        counts.written += 1
+        counts.characters += len(doc.text)
+        if doc.language is not None:
+            counts.languages[doc.language] += 1
+
+    def _count_changes(self, doc: Document, outcome: Outcome) -> None:
+        counts = self.report.counts
+        counts.characters_raw += doc.n_chars_raw
+        counts.bytes_undecodable += int(doc.metadata.get("undecodable_bytes", 0))
+        if doc.charset is not None:
+            counts.charsets[doc.charset] += 1
+        if self._audit == "off":
+            return
+        for change in outcome.changes:
+            counts.changed[change.step] += 1
+            for edit in change.edits:
+                key = f"{change.step}/{edit.reason.code}"
+                counts.removed_pieces[key] += 1
+                counts.removed_characters[key] += edit.end - edit.start
+            if self._audit == "full":
+                for row in change_rows(doc, change):
+                    self._sidecars[REMOVED].add(row)
+
+    def _quarantine(self, failed: Failed) -> None:
+        key = f"{failed.step}/{failed.error}"
+        self.report.counts.quarantined[key] += 1
+        document = failed.document.file_path or failed.document.id
+        failure = Failure(failed.step, failed.error, document, failed.plugin, failed.place)
+        self.report.failures.setdefault(key, failure)
+        self._sidecars[QUARANTINE].add(failed_row(failed))
+
+
+def read_shard(shard: Shard, config: Config) -> Iterator[Document | Unreadable]:
+    """Give the documents of a shard, and in place of what can't be read the record of it."""
+    for task in shard.tasks:
+        if task.unreadable is not None:
+            yield task.unreadable
+            continue
+        seen = 0
+        try:
+            for item in config.readers[task.reader].read(task.part):
+                yield item
+                seen += 1
+                if config.run.limit is not None and seen >= config.run.limit:
+                    break
+        except Exception as error:  # noqa: BLE001  a reader may be a plugin, and files break in many ways
+            message = str(error) if isinstance(error, ReadError) else f"{type(error).__name__}: {error}"
+            yield Unreadable(task.part.file.name, message)
+
+
+def footer(config: Config) -> dict[str, str]:
+    """Give what goes into the metadata of every file of the corpus."""
+    return {
+        "ingest.schema_version": SCHEMA_VERSION,
+        "ingest.version": version("ingest"),
+        "ingest.config_sha256": config.hash,
+    }
+
+
+def _not_read(item: Document | Unreadable) -> Failed:
+    """Give the record for what never got to the first step: an unreadable record, or a second one of the same id."""
+    if isinstance(item, Document):
+        message = "a document with the same id was read before it in the same shard"
+        return Failed(item, "read", "RepeatedId", message, "")
+    doc = Document(id=item.file_path, file_path=item.file_path, content=item.content)
+    return Failed(doc, "read", "Unreadable", item.message, "")
+
+
+def _sum_up(plan: Plan, folder: OutputFolder, reports: list[ShardReport], workers: int) -> Report:
+    total = Report(
+        version=version("ingest"),
+        config_hash=plan.config.hash,
+        workers=workers,
+        inputs=len(plan.files),
+        input_bytes=sum(file.size for file in plan.files),
+    )
+    for report in sorted(reports, key=lambda report: report.shard):
+        total.add(report)
+    total.repeated_ids = _repeated_ids(plan, folder, reports)
+    total.cpu_seconds = round(total.cpu_seconds, 3)
+    return total
+
+
+def _repeated_ids(plan: Plan, folder: OutputFolder, reports: list[ShardReport]) -> list[str]:
+    """Name ids that two shards share, at most ten. Eight bytes per document are held for it."""
+    import numpy as np
+
+    hashes = np.frombuffer(b"".join(report.id_hashes for report in reports), dtype="<u8")
+    values, counts = np.unique(hashes, return_counts=True)
+    suspects = {int(value).to_bytes(8, "little") for value in values[counts > 1][:100]}
+    if not suspects:
+        return []
+    found: dict[str, int] = {}
+    for report in sorted(reports, key=lambda report: report.shard):
+        for name in _ids_of(folder, report.shard):
+            if hashlib.blake2b(name.encode(), digest_size=8).digest() in suspects:
+                found[name] = found.get(name, 0) + 1
+    return sorted(name for name, count in found.items() if count > 1)[:10]
+
+
+def _ids_of(folder: OutputFolder, shard: int) -> Iterator[str]:
+    import pyarrow.parquet as pq
+
+    with folder.open(shard_file(CORPUS, shard)) as stream:
+        yield from pq.read_table(stream, columns=["id"]).column("id").to_pylist()
+
+

@@ -1,0 +1,95 @@
+"""JSON Schema of the config, with the options of every loaded component."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema
+
+from ingest.component import Component
+from ingest.config import PluginsSection, ReadSection, RunSection, WriteSection
+from ingest.plugins import Plugins
+
+__all__ = ["config_schema", "option_type"]
+
+
+class _Schema(GenerateJsonSchema):
+    """Leaves out the titles that pydantic makes of names: editors show them in place of the description."""
+
+    def get_title_from_name(self, name: str) -> str:
+        return ""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def config_schema(plugins: Plugins) -> dict[str, Any]:
+    """Give the JSON Schema of a config file for these plugins."""
+    steps = [_step_schema(step) for _, step in sorted(plugins.components("step").items())]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "ingest config",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["read", "write"],
+        "properties": {
+            "read": _section_schema(ReadSection, plugins, "reader"),
+            "steps": {
+                "type": "array",
+                "description": "The steps in their order. Without this, the default recipe.",
+                "items": {"oneOf": steps},
+            },
+            "write": _section_schema(WriteSection, plugins, "writer"),
+            "run": _model_schema(RunSection),
+            "plugins": _model_schema(PluginsSection),
+        },
+    }
+
+
+def option_type(schema: dict[str, Any]) -> str:
+    """Give the type of an option as people say it."""
+    if "enum" in schema:
+        return " | ".join(f'"{value}"' if isinstance(value, str) else str(value) for value in schema["enum"])
+    if "const" in schema:
+        return f'"{schema["const"]}"'
+    if "anyOf" in schema:
+        return " or ".join(option_type(entry) for entry in schema["anyOf"] if entry.get("type") != "null")
+    if schema.get("type") == "array":
+        return f"list of {option_type(schema.get('items', {}))}"
+    names = {"string": "text", "integer": "whole number", "boolean": "true or false", "object": "table"}
+    kind = schema.get("type", "any")
+    return names.get(kind, str(kind))
+
+
+def _model_schema(model: type[BaseModel]) -> dict[str, Any]:
+    schema = model.model_json_schema(schema_generator=_Schema)
+    schema.pop("title", None)
+    return schema
+
+
+def _section_schema(section: type[BaseModel], plugins: Plugins, kind: str) -> dict[str, Any]:
+    """Give the schema of a section with a table for every component of a kind."""
+    schema = _model_schema(section)
+    schema["additionalProperties"] = False
+    for name, component in sorted(plugins.components(kind).items()):
+        schema["properties"][name] = _component_schema(component)
+    for key in ("reader", "writer"):
+        if key in schema["properties"] and key == kind:
+            schema["properties"][key] |= {"enum": sorted(plugins.components(kind))}
+            schema["properties"][key].pop("anyOf", None)
+    return schema
+
+
+def _component_schema(component: type[Component]) -> dict[str, Any]:
+    schema = _model_schema(component)
+    schema["description"] = component.summary()
+    return schema
+
+
+def _step_schema(step: type[Component]) -> dict[str, Any]:
+    schema = _component_schema(step)
+    use = {"const": step.name, "description": step.summary()}
+    schema["properties"] = {"use": use} | schema.get("properties", {})
+    schema["required"] = ["use", *schema.get("required", [])]
+    return schema

@@ -1,0 +1,100 @@
+"""Steps change documents. Four small bases ask for one method each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from ingest.component import Component
+from ingest.document import Document, Dropped, Edit, Reason
+from ingest.lines import line_spans
+
+__all__ = ["Annotator", "Cleaner", "Filter", "LineFilter", "Step", "line_edits"]
+
+
+class Step(Component):
+    """Changes documents, annotates them or takes them out.
+
+    Override `apply` for one document at a time, or `process` for a whole batch at once.
+    A step keeps no state from one document to the next.
+    """
+
+    kind = "step"
+
+    columns: ClassVar[Mapping[str, str]] = {}
+    """Typed columns the step adds to the output: name to Arrow type, such as `{"quality": "float64"}`.
+
+    The step puts the values into `Document.columns`.
+    """
+
+    def process(self, docs: Sequence[Document]) -> Sequence[Document | Dropped]:
+        """Give one result per document, in the order of the documents."""
+        return [self.apply(doc) for doc in docs]
+
+    def apply(self, doc: Document) -> Document | Dropped:
+        """Give the document, changed or not, or `Dropped` with the reason."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method `apply` or `process`")
+
+
+class Cleaner(Step):
+    """Gives every document a new text. The pipeline works out what was changed."""
+
+    def clean(self, doc: Document) -> str:
+        """Give the new text of the document."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method `clean`")
+
+    def apply(self, doc: Document) -> Document:
+        text = self.clean(doc)
+        return doc if text == doc.text else doc.replace(text=text)
+
+
+class LineFilter(Step):
+    """Takes lines out of the text, each with its reason."""
+
+    def reject_line(self, line: str) -> Reason | None:
+        """Give the reason why this line goes, or `None` if it stays."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method `reject_line`")
+
+    def reject_lines(self, doc: Document, lines: Sequence[str]) -> Sequence[Reason | None]:
+        """Give one verdict per line. Override it where a line must be seen among its neighbours."""
+        return [self.reject_line(line) if line.strip() else None for line in lines]
+
+    def apply(self, doc: Document) -> Document:
+        spans = line_spans(doc.text)
+        verdicts = self.reject_lines(doc, [doc.text[start:end] for start, end in spans])
+        if len(verdicts) != len(spans):
+            raise ValueError(f"reject_lines gave {len(verdicts)} verdicts for {len(spans)} lines")
+        return doc.edited(line_edits(spans, verdicts))
+
+
+class Annotator(Step):
+    """Fills in fields of the document."""
+
+    def annotate(self, doc: Document) -> Document:
+        """Give the document with more fields filled in."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method `annotate`")
+
+    def apply(self, doc: Document) -> Document:
+        return self.annotate(doc)
+
+
+class Filter(Step):
+    """Takes whole documents out."""
+
+    def reject(self, doc: Document) -> Reason | None:
+        """Give the reason why the document goes, or `None` if it stays."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method `reject`")
+
+    def apply(self, doc: Document) -> Document | Dropped:
+        reason = self.reject(doc)
+        return doc if reason is None else Dropped(doc, reason)
+
+
+def line_edits(spans: Sequence[tuple[int, int]], verdicts: Sequence[Reason | None]) -> list[Edit]:
+    """Give the edits that take the rejected lines out, each with the line break behind it."""
+    starts = [start for start, _ in spans[1:]] + [spans[-1][1] if spans else 0]
+    return [
+        Edit(start, following, verdict)
+        for (start, _), following, verdict in zip(spans, starts, verdicts, strict=True)
+        if verdict is not None
+    ]
