@@ -106,8 +106,11 @@ class WriteSection(Section):
 
 
 class RunSection(Section):
-    """How to run. Nothing here changes the corpus, except `audit`, which adds files to it, `shard_bytes` and
-    `shard_files`, which cut it into files, and `limit`."""
+    """How to run.
+
+    Nothing here changes what is in the corpus, except `limit`. `shard_bytes` and `shard_files` say how it is cut into
+    files, `audit` what is written beside it.
+    """
 
     workers: Annotated[int, Field(ge=0)] = 0
     """Worker processes; 0 means one per processor. The output is the same for any number."""
@@ -373,7 +376,7 @@ class _Loader:
 
     def _hash(self) -> str:
         """Hash what decides the corpus, independent of the order of keys inside a table."""
-        read = {key: value for key, value in self.table["read"].items()}
+        read = self.table["read"]
         write = {key: value for key, value in self.table["write"].items() if key not in ("path", "overwrite")}
         run = self.table.get("run", {})
         shaping = {key: run[key] for key in ("limit", "shard_bytes", "shard_files", "audit") if key in run}

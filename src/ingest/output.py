@@ -23,7 +23,8 @@ REMOVED = "removed"
 QUARANTINE = "quarantine"
 REPORT = "report.json"
 
-_OURS = re.compile(rf"({CORPUS}|{DROPPED}|{REMOVED}|{QUARANTINE})/(\.tmp-)?part-\d+\.parquet|(\.tmp-)?{re.escape(REPORT)}")
+_KINDS = "|".join((CORPUS, DROPPED, REMOVED, QUARANTINE))
+_OURS = re.compile(rf"({_KINDS})/(\.tmp-)?part-\d+\.parquet|(\.tmp-)?{re.escape(REPORT)}")
 
 
 def shard_file(kind: str, shard: int) -> str:

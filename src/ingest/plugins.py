@@ -189,7 +189,7 @@ class Plugins:
 
     def _add_component(self, component: Any, origin: Origin) -> None:
         if not (isinstance(component, type) and issubclass(component, Component) and component.kind in KINDS):
-            message = f"register_components gave {component!r}, which is not a subclass of Reader, Step, Writer or Executor"
+            message = f"register_components gave {component!r}, not a subclass of Reader, Step, Writer or Executor"
             raise PluginError(origin.plugin, message)
         if not re.fullmatch(r"[a-z][a-z0-9_]*", component.name):
             message = f"{component.__name__} needs a name of lower-case letters, digits and _, not {component.name!r}"

@@ -71,8 +71,8 @@ class Counts:
     def to_dict(self) -> dict[str, Any]:
         """Give the counters as plain values, sorted by key."""
         values = {name: getattr(self, name) for name in self.__slots__}
-        plain = {name: dict(sorted(value.items())) if isinstance(value, Counter) else value for name, value in values.items()}
-        return plain | {"balanced": self.balanced()}
+        counters = {name: dict(sorted(value.items())) for name, value in values.items() if isinstance(value, Counter)}
+        return values | counters | {"balanced": self.balanced()}
 
     def balanced(self) -> bool:
         """Say whether every document that was read is accounted for."""

@@ -9,17 +9,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from importlib.metadata import version
-from typing import Any
 
 from ingest.config import Config, Source, load
 from ingest.document import Document, Dropped
 from ingest.endpoints import Unreadable
-from ingest.errors import OutputError, ReadError
+from ingest.errors import ReadError
 from ingest.executor import Executor
 from ingest.output import CORPUS, DROPPED, QUARANTINE, REMOVED, REPORT, OutputFolder, shard_file
 from ingest.pipeline import Failed, Outcome, Pipeline, batched
 from ingest.plan import Plan, Shard
-from ingest.report import Counts, Failure, Report, ShardReport
+from ingest.report import Failure, Report, ShardReport
 from ingest.sidecar import Sidecar, change_rows, dropped_row, failed_row
 
 __all__ = ["ShardRunner", "read_shard", "run"]
@@ -241,12 +240,12 @@ def _sum_up(plan: Plan, folder: OutputFolder, reports: list[ShardReport], worker
     )
     for report in sorted(reports, key=lambda report: report.shard):
         total.add(report)
-    total.repeated_ids = _repeated_ids(plan, folder, reports)
+    total.repeated_ids = _repeated_ids(folder, reports)
     total.cpu_seconds = round(total.cpu_seconds, 3)
     return total
 
 
-def _repeated_ids(plan: Plan, folder: OutputFolder, reports: list[ShardReport]) -> list[str]:
+def _repeated_ids(folder: OutputFolder, reports: list[ShardReport]) -> list[str]:
     """Name ids that two shards share, at most ten. Eight bytes per document are held for it."""
     import numpy as np
 

@@ -80,9 +80,7 @@ def check_step(step: Step, texts: Mapping[str, str] = ODD_TEXTS) -> None:
     assert type(step).model_validate(step.model_dump()) == step, "the options can't be rebuilt from their values"
     pickle.loads(pickle.dumps(step))  # noqa: S301  our own bytes
     docs = [_document(name, text) for name, text in texts.items()]
-    single: list[Document | Dropped] = []
-    for doc in docs:
-        single.append(_check_document(step, doc))
+    single = [_check_document(step, doc) for doc in docs]
     together = list(step.process(docs))
     assert len(together) == len(docs), f"process gave {len(together)} results for {len(docs)} documents"
     for doc, alone, among in zip(docs, single, together, strict=True):
@@ -155,7 +153,7 @@ def plain(value: Any) -> Any:
 
 
 def _document(name: str, text: str, **fields: Any) -> Document:
-    return Document(**({"id": name, "text": text, "content": text, "n_chars_raw": len(text)} | fields))
+    return Document(id=name, text=text, content=text, n_chars_raw=len(text)).replace(**fields)
 
 
 def _result(step: Step, text: str, **fields: Any) -> Document | Dropped:

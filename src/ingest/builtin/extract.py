@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from resiliparse.extract.html2text import extract_plain_text
+from resiliparse.parse.html import HTMLTree
 
 from ingest.document import Document, Dropped, Reason
 from ingest.step import Step
@@ -10,20 +13,24 @@ from ingest.step import Step
 __all__ = ["Extract"]
 
 HTML = "text/html"
+# Of the text with comments, the share that must be left without them. Below it the comments are the content, as in a
+# forum, whose posts are marked up the same way.
+LEAST_WITHOUT_COMMENTS = 0.5
 
 
 class Extract(Step):
     """Turn HTML into text: the main content, without menus, sidebars and footers.
 
-    Plain text passes unchanged. The decoded page stays in `Document.markup` for the steps behind.
+    Plain text passes unchanged. The decoded page stays in `Document.markup` for the steps behind. Where no main
+    content can be told, all visible text is kept, and `extraction` in the metadata says `all_text`.
     """
 
     name = "extract"
 
     main_content: bool = True
     """Leave out what is not the content. Off, all visible text is kept."""
-    comments: bool = False
-    """Keep readers' comments."""
+    comments: Literal["auto", "keep", "drop"] = "auto"
+    """What to do with readers' comments; `auto` drops them unless they are most of the page, as in a forum."""
     bullets: bool = False
     """Put a bullet or the number in front of list items."""
     alt_texts: bool = False
@@ -32,16 +39,33 @@ class Extract(Step):
     def apply(self, doc: Document) -> Document | Dropped:
         if doc.media_type != HTML:
             return doc
-        text = extract_plain_text(
-            doc.text,
+        tree = HTMLTree.parse(doc.text)
+        text = self._main_text(tree) if self.main_content else ""
+        if not text:
+            text = self._text(tree, main_content=False)
+            if self.main_content:
+                doc = doc.with_metadata(extraction="all_text")
+        if not text:
+            return Dropped(doc, Reason("no_content", f"{len(doc.text)} characters of markup"))
+        return doc.replace(text=text, markup=doc.text)
+
+    def _main_text(self, tree: HTMLTree) -> str:
+        if self.comments == "keep":
+            return self._text(tree, comments=True)
+        without = self._text(tree, comments=False)
+        if self.comments == "drop":
+            return without
+        everything = self._text(tree, comments=True)
+        return without if len(without) >= LEAST_WITHOUT_COMMENTS * len(everything) else everything
+
+    def _text(self, tree: HTMLTree, *, main_content: bool = True, comments: bool = True) -> str:
+        text: str = extract_plain_text(
+            tree,
             preserve_formatting=True,
-            main_content=self.main_content,
+            main_content=main_content,
             list_bullets=self.bullets,
             alt_texts=self.alt_texts,
-            comments=self.comments,
+            comments=comments,
             post_meta=False,
         )
-        doc = doc.replace(text=text.strip("\n"), markup=doc.text)
-        if not doc.text.strip():
-            return Dropped(doc.replace(text=doc.markup), Reason("no_content", f"{len(doc.markup)} characters of markup"))
-        return doc
+        return text.strip("\n") if text.strip() else ""

@@ -32,6 +32,9 @@ class Rule:
     """Whole labels, case-folded. A line of nothing but labels goes, also where they are glued together."""
     patterns: re.Pattern[str] | None
     """Matches whole lines."""
+    triggers: tuple[str, ...]
+    """Pieces, case-folded, one of which a line must hold for the patterns to be tried: a search for a piece costs
+    a hundredth of a pattern that may start anywhere. Empty means that the patterns start with letters of their own."""
     edge_only: bool
     """Only for lines in front of the body and behind it: inside, the phrase is too often part of the content."""
 
@@ -59,8 +62,16 @@ class Vocabulary:
         rule = self._match_labels(stripped) if len(stripped) <= LONGEST_LABEL_LINE else None
         if rule is not None and not (inside and rule.edge_only):
             return rule
+        return self._match_patterns(stripped, inside=inside)
+
+    def _match_patterns(self, line: str, *, inside: bool) -> Rule | None:
+        folded = line.casefold()
         for rule in self.rules:
-            if rule.patterns is not None and not (inside and rule.edge_only) and rule.patterns.fullmatch(stripped):
+            if rule.patterns is None or (inside and rule.edge_only):
+                continue
+            if rule.triggers and not any(trigger in folded for trigger in rule.triggers):
+                continue
+            if rule.patterns.fullmatch(line):
                 return rule
         return None
 
@@ -114,6 +125,7 @@ def _rule(entry: dict[str, Any]) -> Rule:
         entry["code"],
         frozenset(label.casefold() for label in entry.get("labels", [])),
         re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None,
+        tuple(trigger.casefold() for trigger in entry.get("triggers", ())),
         entry.get("edge_only", False),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
 from typing import Any
@@ -51,9 +52,8 @@ class Commands(click.Group):
             import difflib
 
             near = difflib.get_close_matches(args[0], self.list_commands(ctx), 1)
-            if near:
-                error.message += f" Did you mean {near[0]!r}?"
-            raise
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(f"{error.message}{hint}", ctx) from error
 
 
 @click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -86,8 +86,8 @@ def run_command(arguments: list[str]) -> int:
         error.show()
         return 2
     except BrokenPipeError:
-        # Whoever read our output has gone, as with `| head`.
-        sys.stdout = None  # type: ignore[assignment]
+        # Whoever read our output has gone, as with `| head`; nothing more can be said to them.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         return 0
     except Exception as error:  # noqa: BLE001  the last place that can say something
         return _explain(error)
@@ -126,7 +126,6 @@ def _installed_commands(group: click.Group) -> dict[str, click.Command]:
 
 
 def _plugins_installed() -> bool:
-    import os
     from importlib.metadata import entry_points
 
     return os.environ.get("INGEST_LOAD_PLUGINS") != "" and bool(entry_points(group="ingest"))

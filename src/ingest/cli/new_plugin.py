@@ -21,7 +21,11 @@ def command(name: str, folder: str) -> int:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", slug):
         raise click.UsageError(f"{name!r} can't be a plugin's name; use letters, digits and _, a letter first")
     target = Path(folder)
-    files = {target / f"{slug}.py": "plugin.py.txt", target / f"test_{slug}.py": "test_plugin.py.txt", target / f"{slug}.toml": "plugin.toml"}
+    files = {
+        target / f"{slug}.py": "plugin.py.txt",
+        target / f"test_{slug}.py": "test_plugin.py.txt",
+        target / f"{slug}.toml": "plugin.toml",
+    }
     if taken := [str(path) for path in files if path.exists()]:
         raise click.ClickException(f"there already: {', '.join(taken)}")
     class_name = "".join(piece.capitalize() for piece in slug.split("_"))

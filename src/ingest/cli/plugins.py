@@ -73,7 +73,8 @@ def _print_list(console: Console, plugins: Plugins) -> None:
         owner = plugins.owner(component)
         origin = "built-in" if owner.source == "built-in" else owner.plugin
         options = ", ".join(component.model_fields)
-        table.add_row(component.kind, f"[bold]{component.name}[/]", escape(component.summary()), escape(options), escape(origin), owner.version)
+        name, summary = f"[bold]{component.name}[/]", escape(component.summary())
+        table.add_row(component.kind, name, summary, escape(options), escape(origin), owner.version)
     console.print(table)
     console.print("ingest plugins NAME shows the options of one.")
 
@@ -84,7 +85,8 @@ def _print_component(console: Console, plugins: Plugins, component: type[Compone
     from rich.markup import escape
 
     owner = plugins.owner(component)
-    console.print(f"[bold]{component.name}[/]  {component.kind} of {escape(owner.plugin)} ({escape(owner.source)}) {owner.version}")
+    origin = escape(f"{component.kind} of {owner.plugin} ({owner.source}) {owner.version}")
+    console.print(f"[bold]{component.name}[/]  {origin}")
     console.print(escape(inspect.cleandoc(component.__doc__ or "")))
     for name, option in _options(component).items():
         default = "required" if option["required"] else f"default {json.dumps(option['default'], ensure_ascii=False)}"

@@ -32,11 +32,10 @@ def command(inputs: tuple[str, ...], number: int, whole: bool) -> int:
     from ingest.cli.story import tell
     from ingest.config import load
 
-    *names, document = inputs if len(inputs) == 2 else (*inputs, None)
-    if len(names) != 1:
+    if len(inputs) > 2:
         raise click.UsageError("name one config or input, and at most one document")
-    config = load(make_source(names, "corpus", workers=1))
-    doc = _find(config, document, number)
+    config = load(make_source(inputs[:1], "corpus", workers=1))
+    doc = _find(config, inputs[1] if len(inputs) == 2 else None, number)
     tell(config, doc, whole=whole)
     return 0
 

@@ -35,9 +35,9 @@ def make_source(arguments: Sequence[str], output: str | None = None, **run: Any)
         return Source(source.text, source.path, source.base, overrides=_overrides(output, overrides))
     if output is None:
         raise click.UsageError("name the output folder with -o FOLDER, or a config that does")
-    text = "\n".join(
-        ("[read]", f"paths = {json.dumps(list(arguments), ensure_ascii=False)}", "[write]", f"path = {json.dumps(output, ensure_ascii=False)}")
-    )
+    # JSON strings and lists of them are TOML as well.
+    paths, path = (json.dumps(value, ensure_ascii=False) for value in (list(arguments), output))
+    text = f"[read]\npaths = {paths}\n[write]\npath = {path}\n"
     return Source(text, "command line", "", overrides=_overrides(None, overrides))
 
 

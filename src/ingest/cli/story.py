@@ -33,16 +33,35 @@ def tell(config: Config, doc: Document, *, whole: bool) -> None:
     pipeline = Pipeline(config, explain=True)
     console.print(Rule(f"[bold]{escape(doc.file_path or doc.id)}[/]", align="left"))
     size = len(doc.content)
-    console.print(f"{size:,} {'bytes' if isinstance(doc.content, bytes) else 'characters'}, {doc.media_type}, id {escape(doc.id)}")
+    unit = "bytes" if isinstance(doc.content, bytes) else "characters"
+    console.print(f"{size:,} {unit}, {doc.media_type}, id {escape(doc.id)}")
+    idle: list[str] = []
     result: Document | Dropped | Failed = doc
     for label, result, change in pipeline.follow(doc):
+        if _did_nothing(doc, result, change):
+            idle.append(label)
+            continue
+        _tell_idle(console, idle)
         _tell_step(console, label, doc, result, change, whole=whole)
         if not isinstance(result, Document):
             return
         doc = result
+    _tell_idle(console, idle)
     console.print(Rule("[bold]text[/]", align="left"))
     for line in _shortened(doc.text.split("\n"), whole=whole):
         console.print(Text(line))
+
+
+def _did_nothing(before: Document, result: Document | Dropped | Failed, change: Change | None) -> bool:
+    same = isinstance(result, Document) and all(getattr(before, name) == getattr(result, name) for name in FIELDS)
+    return same and change is None
+
+
+def _tell_idle(console: Console, labels: list[str]) -> None:
+    """Say in one line which steps found nothing to do."""
+    if labels:
+        console.print(f"[dim]{', '.join(labels)}: nothing to do[/]")
+        labels.clear()
 
 
 def _tell_step(
@@ -55,16 +74,14 @@ def _tell_step(
     whole: bool,
 ) -> None:
     if isinstance(result, Failed):
-        console.print(f"[bold cyan]{label}[/]  [red]failed[/]: {escape(result.error)}: {escape(result.message)} ({escape(result.place)})")
+        what = escape(f"{result.error}: {result.message} ({result.place})")
+        console.print(f"[bold cyan]{label}[/]  [red]failed[/]: {what}")
         return
     if isinstance(result, Dropped):
         reason = result.reason
         console.print(f"[bold cyan]{label}[/]  [yellow]dropped[/]: {escape(reason.code)}, {escape(reason.value)}")
         return
     facts = [fact for name in FIELDS if (fact := _new_value(name, before, result))]
-    if change is None and not facts:
-        console.print(f"[bold cyan]{label}[/]  [dim]nothing to do[/]")
-        return
     console.print(f"[bold cyan]{label}[/]  {_sizes(before, result)}")
     for fact in facts:
         console.print(f"    [green]{fact}[/]")
