@@ -18,12 +18,10 @@ __all__ = ["Repair", "fixer_config", "repair"]
 # escapes, and the control characters that ftfy strips.
 _GLITCH = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\u206a-\u206f\ufeff\ufff9-\uffff]")
 _ENTITY = re.compile(r"&#?[0-9A-Za-z]{1,24};")
-# The one pattern of ftfy's heuristic that looks at the start of a line: searching the whole text would miss it.
-_LINE_START = re.compile(r"\n[ÃÂ] ")
 # ftfy's segments: it breaks lines at "\n" alone, and cuts longer ones into pieces of `max_decode_length`.
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _LONGEST_SEGMENT = TextFixerConfig().max_decode_length
-# Versions whose heuristic `_suspicious` was derived from and tested against; with any other the shortcut is off.
+# Versions whose heuristic `_mojibake_signs` was derived from and tested against; with any other the shortcut is off.
 _TESTED_FTFY = ("6.3.",)
 
 
@@ -63,39 +61,55 @@ class Repair(Step):
 
 def repair(text: str, *, entities: bool = False) -> str:
     """Give the text as `ftfy.fix_text(text, fixer_config(entities=entities))` does."""
-    if not _may_change(text, entities) and _LINE_START.search(text) is None:
+    if not _is_suspect(text, entities=entities):
         return text
     config = fixer_config(entities=entities)
     return "".join(
-        ftfy.fix_text(line, config) if _may_change(line, entities) else line
-        for line in _LINE.findall(text)
+        ftfy.fix_text(line, config) if _may_change(line, entities=entities) else line for line in _LINE.findall(text)
     )
 
 
-def _may_change(text: str, entities: bool) -> bool:
-    """Say whether ftfy could change anything. Never wrongly `False`, apart from what `_LINE_START` is for."""
-    if _GLITCH.search(text) is not None or (entities and _ENTITY.search(text) is not None):
-        return True
-    if text.isascii():
+def _may_change(line: str, *, entities: bool) -> bool:
+    """Say whether ftfy could change a line. Never wrongly `False`."""
+    if not _is_suspect(line, entities=entities):
         return False
-    if len(text) > _LONGEST_SEGMENT and "\n" not in text[:-1]:
+    # ftfy judges the pieces of a very long line one by one; so it must, if one of them may be bad.
+    return _is_glitchy(line, entities=entities) or len(line) > _LONGEST_SEGMENT or is_bad(line)
+
+
+def _is_suspect(text: str, *, entities: bool) -> bool:
+    """Say, at a fraction of the cost of ftfy's own heuristic, whether a text needs a closer look."""
+    if _is_glitchy(text, entities=entities):
         return True
-    return _suspicious().search(text) is not None and is_bad(text)
+    return not text.isascii() and _mojibake_signs().search(text) is not None
+
+
+def _is_glitchy(text: str, *, entities: bool) -> bool:
+    return _GLITCH.search(text) is not None or (entities and _ENTITY.search(text) is not None)
 
 
 @lru_cache(maxsize=1)
-def _suspicious() -> re.Pattern[str]:
-    """Give a pattern for the characters without which none of ftfy's signs of mojibake can match.
+def _mojibake_signs() -> re.Pattern[str]:
+    """Give a pattern without a match of which none of ftfy's signs of mojibake can match.
 
-    ftfy's own expression tries every position of a text; one class of characters is several times faster, and
-    text with no accented letters (English with curly quotes, Chinese, Cyrillic) rarely holds one of them.
+    All but a few of those signs are two neighbours beyond ASCII, one of them from the categories below. That rules out
+    clean text in most scripts at the cost of two character classes, where ftfy's own expression tries thirty
+    alternatives at every position.
     """
     if not ftfy.__version__.startswith(_TESTED_FTFY):
         return re.compile("")
     categories = ("c1", "bad", "law", "currency", "numeric", "upper_accented", "lower_accented", "box")
-    needed = "".join(MOJIBAKE_CATEGORIES[name] for name in categories)
-    # Ù stands in for Arabic, ‚ for MacRoman, Ђ for windows-1251; the two groups with neighbours are Cyrillic and
-    # Greek capitals around a punctuation mark, °, or µ.
-    return re.compile(f"[{needed}Ù‚Ђ]|[ВГРС][^\\w\\s][ВГРС]|[ΒΓΞΟ][^\\w\\s][ΒΓΞΟ]|[ВГРС]µ[ВГРС]")
-
-
+    # Ù stands in for Arabic, ‚ for MacRoman, Ђ for windows-1251.
+    needed = "".join(MOJIBAKE_CATEGORIES[name] for name in categories) + "Ù‚Ђ"
+    signs = (
+        f"[{needed}][^\\x00-\\x7f]",
+        # A common mark such as the apostrophe of `l’été` is a sign only behind a letter that the line above finds.
+        f"[^\\x00-\\x7f{MOJIBAKE_CATEGORIES['common']}][{needed}]",
+        # The few that need no second neighbour, or none of those categories: œ in front of no letter, Ã and Â in front
+        # of a space, and Cyrillic or Greek capitals around a punctuation mark.
+        "[Œœ](?![A-Za-z])",
+        "[ÃÂ] ",
+        r"[ВГРС][^\w\s][ВГРС]",
+        r"[ΒΓΞΟ][^\w\s][ΒΓΞΟ]",
+    )
+    return re.compile("|".join(signs))

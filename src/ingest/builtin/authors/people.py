@@ -1,0 +1,29 @@
+"""Authors found in several places, brought together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.builtin.authors.contacts import add_contacts
+from ingest.builtin.authors.names import fold
+from ingest.document import Author
+
+__all__ = ["find_author", "merge_authors"]
+
+
+def merge_authors(known: Sequence[Author], found: Sequence[Author]) -> tuple[Author, ...]:
+    """Give all authors, each once, in order; the contacts of the same person are united.
+
+    The same person is who has the same name, case, accents and punctuation aside.
+    """
+    people: dict[str, Author] = {}
+    for author in (*known, *found):
+        key = fold(author.name)
+        first = people.get(key)
+        people[key] = author if first is None else add_contacts(first, (*author.emails, *author.handles))
+    return tuple(people.values())
+
+
+def find_author(name: str, authors: Sequence[Author]) -> Author | None:
+    """Give the author of that name, or `None`."""
+    return next((author for author in authors if fold(author.name) == fold(name)), None)
