@@ -116,12 +116,28 @@ def _site(bios: Sequence[Bio]) -> str | None:
 
 
 def _phrase(text: str, email: str) -> str | None:
-    """Give the words whose letters are those of the address's domain."""
+    """Give the words whose letters are those of the address's domain, such as `Harbour Ledger`.
+
+    A domain often leaves out small words and middle ones: `courrier-corvenac` for the Courrier de Corvenac.
+    """
     label = fold(site_label(email)).replace(" ", "")
-    words = text.split()
+    words = [word.strip(".,;:()\"'“”") for word in text.split()]
     for start in range(len(words)):
         for end in range(start + 1, min(len(words), start + LONGEST_SITE) + 1):
-            phrase = " ".join(words[start:end]).strip(".,;:()\"'“”")
-            if phrase[:1].isupper() and same_letters(phrase, label):
-                return f"The {phrase}" if start and words[start - 1] == "The" else phrase
+            if words[start][:1].isupper() and _abbreviates(label, [fold(word) for word in words[start:end]]):
+                first = start - 1 if start and words[start - 1] == "The" else start
+                return " ".join(words[first:end])
     return None
+
+
+def _abbreviates(label: str, words: Sequence[str]) -> bool:
+    """Say whether the label is made of the first word, the last one, and any of those between, in order."""
+    if len(words) == 1:
+        return label == words[0].replace(" ", "")
+    first, last = words[0].replace(" ", ""), words[-1].replace(" ", "")
+    if not (first and last and label.startswith(first) and label[len(first) :].endswith(last)):
+        return False
+    middle = label[len(first) : len(label) - len(last)]
+    for word in words[1:-1]:
+        middle = middle.removeprefix(word.replace(" ", ""))
+    return not middle

@@ -1,4 +1,4 @@
-"""What the head and the markup of a page say about it."""
+"""What the markup of a page says about it."""
 
 from ingest.builtin.metadata.step import Metadata
 

@@ -2,16 +2,94 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from ingest.builtin.metadata.dates import date_in_text, date_in_url, iso_date
+from ingest.builtin.metadata.jsonld import strings
+from ingest.builtin.metadata.page import Page
+from ingest.builtin.metadata.people import find_authors
+from ingest.builtin.metadata.titles import find_site, find_title
 from ingest.document import Document
 from ingest.step import Annotator
 
 __all__ = ["Metadata"]
 
+_DATES = (
+    "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "parsely-pub-date",
+    "sailthru.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date",
+    "citation_publication_date", "citation_date", "publish-date", "publish_date", "publishdate", "publication_date",
+    "pubdate", "published_date", "published-date", "date", "article.published", "last-modified-date", "cxenseparse:recs:publishtime",
+    "article:published", "date_published", "article_date_original", "originalpublicationdate", "vr:published_time",
+)  # fmt: skip
+_SHOWN_DATES = (
+    '[itemprop~="datePublished"]', "time[pubdate]", "article header time, .entry-header time, .post-header time",
+    "time.published, time.entry-date, abbr.published", "article time, main time", "time",
+    ".published, .post-date, .entry-date, .date, .posted-on, .pubdate, .article-date, .timestamp, .datum, .publish-date",
+)  # fmt: skip
+# How far into the text a date may stand and still be that of the publication.
+TOP_CHARS = 400
+
 
 class Metadata(Annotator):
-    """Fill in title, site, authors and date from the markup of a page."""
+    """Read title, site, date and authors from the markup of a page, and description, licence and declared language.
+
+    Sources are trusted in this order: JSON-LD, Open Graph and other `<meta>`, microdata, the elements that readers see,
+    the address. What a reader of records found already is kept.
+    """
 
     name = "metadata"
 
     def annotate(self, doc: Document) -> Document:
-        return doc
+        if not doc.markup:
+            return doc
+        page = Page(doc.markup)
+        canonical = _canonical(page)
+        url = doc.url or canonical
+        site = doc.site or find_site(page, url)
+        metadata = {
+            "canonical_url": canonical,
+            "declared_language": page.language,
+            "description": page.first_meta("og:description", "description", "twitter:description", "dc.description"),
+            "license": _license(page),
+        }
+        found = {key: value for key, value in metadata.items() if value and key not in doc.metadata}
+        return doc.replace(
+            url=url,
+            site=site,
+            title=doc.title or find_title(page, site, url),
+            published=doc.published or _published(page, doc.text, url),
+            authors=doc.authors or find_authors(page, site, url),
+            metadata={**doc.metadata, **found},
+        )
+
+
+def _canonical(page: Page) -> str | None:
+    links = [*page.attributes('link[rel~="canonical"][href]', "href"), *page.meta.get("og:url", [])]
+    return next((link for link in links if link.startswith(("http://", "https://"))), None)
+
+
+def _license(page: Page) -> str | None:
+    stated = [*strings(page.article.get("license")), *page.meta.get("dc.rights", []), *page.meta.get("dcterms.license", [])]
+    linked = page.attributes('link[rel~="license"][href], a[rel~="license"][href]', "href")
+    return next(iter([*stated, *linked]), None)
+
+
+def _published(page: Page, text: str, url: str | None) -> str | None:
+    for value in _stated_dates(page):
+        if found := iso_date(value):
+            return found
+    return (date_in_url(url) if url else None) or date_in_text(text[:TOP_CHARS])
+
+
+def _stated_dates(page: Page) -> Iterator[str]:
+    """Give what may be the date of publication, the most trusted first."""
+    yield from strings(page.article.get("datePublished"))
+    for item in page.objects:
+        yield from strings(item.get("datePublished"))
+    yield from strings(page.article.get("dateCreated"))
+    for name in _DATES:
+        yield from page.meta.get(name, [])[:1]
+    for selector in _SHOWN_DATES:
+        for element in list(page.select(selector))[:3]:
+            yield element.getattr("datetime") or element.getattr("content") or element.getattr("title") or ""
+            yield (element.text or "")[:80]

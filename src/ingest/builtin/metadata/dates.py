@@ -1,0 +1,118 @@
+"""Dates as pages write them, and as ISO 8601 writes them."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+__all__ = ["date_in_text", "date_in_url", "iso_date"]
+
+# Nothing on the web is older, and what claims to be from the next century is a mistake.
+YEARS = range(1990, 2100)
+_ISO = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?",
+    re.IGNORECASE,
+)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?\d{4,6}Z?)?")
+_YEAR_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})(?!\d)")
+_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
+_URL = re.compile(r"/(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?=[/.-]|$)|(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_MONTHS = (
+    "january jan januar januari janvier janv enero ene gennaio gen janeiro stycznia styczeń января январь ocak leden ledna",
+    "february feb februar februari février févr fevr febrero febbraio fevereiro fev lutego luty февраля февраль şubat únor února",
+    "march mar märz maerz mrz maart mars marzo março marca marzec марта март mart březen března",
+    "april apr avril avr abril abr aprile kwietnia kwiecień апреля апрель nisan duben dubna",
+    "may mai mei mayo maggio mag maio maja maj мая май mayıs květen května",
+    "june jun juni juin junio giugno giu junho czerwca czerwiec июня июнь haziran červen června",
+    "july jul juli juillet juil julio luglio lug julho lipca lipiec июля июль temmuz červenec července",
+    "august aug augustus août aout agosto ago sierpnia sierpień августа август ağustos srpen srpna",
+    "september sep sept septembre septiembre settembre set setembro września wrzesień сентября сентябрь eylül září",
+    "october oct oktober okt octobre octubre ottobre ott outubro out października październik октября октябрь ekim říjen října",
+    "november nov novembre noviembre novembro listopada listopad ноября ноябрь kasım listopadu",
+    "december dec dezember dez décembre déc diciembre dic dicembre dezembro dez grudnia grudzień декабря декабрь aralık prosinec prosince",
+)
+_MONTH = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
+_NAMES = "|".join(sorted(map(re.escape, _MONTH), key=len, reverse=True))
+_DAY_FIRST = re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª)?\.?\s+(?:de\s+|of\s+)?({_NAMES})\.?,?\s+(?:de\s+|del\s+)?(\d{{4}})(?!\d)", re.IGNORECASE)
+_MONTH_FIRST = re.compile(rf"\b({_NAMES})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)", re.IGNORECASE)
+
+
+def iso_date(value: str) -> str | None:
+    """Give a date from a page's metadata as ISO 8601, with time and zone where it has them, or `None`."""
+    value = " ".join(value.split())[:100]
+    if match := _ISO.match(value):
+        return _iso(match)
+    if match := _COMPACT.fullmatch(value):
+        return _day(*map(int, match.groups()))
+    if match := _YEAR_MONTH.fullmatch(value):
+        year, month = map(int, match.groups())
+        return value if year in YEARS and 1 <= month <= 12 else None
+    return _mail_date(value) or date_in_text(value)
+
+
+def date_in_text(text: str) -> str | None:
+    """Give the first date in a text that can't be read in two ways, as an ISO date."""
+    found = [
+        (match.start(), day) for pattern, order in _PATTERNS for match in pattern.finditer(text) if (day := order(match))
+    ]
+    return min(found)[1] if found else None
+
+
+def date_in_url(url: str) -> str | None:
+    """Give the date in an address such as `/2019/03/12/headline`."""
+    for match in _URL.finditer(url):
+        year, month, day = (int(part) for part in match.groups() if part)
+        if found := _day(year, month, day):
+            return found
+    return None
+
+
+def _iso(match: re.Match[str]) -> str | None:
+    day = _day(*(int(part) for part in match.groups()[:3]))
+    if day is None or match[4] is None:
+        return day
+    zone = (match[7] or "").upper().replace("UTC", "Z")
+    zone = "+00:00" if zone == "Z" else f"{zone[:3]}:{zone[3:]}" if len(zone) == 5 else zone
+    time = f"{int(match[4]):02}:{match[5]}:{match[6] or '00'}"
+    try:
+        return datetime.fromisoformat(f"{day}T{time}{zone}").isoformat()
+    except ValueError:
+        return day
+
+
+def _day(year: int, month: int, day: int) -> str | None:
+    if year not in YEARS:
+        return None
+    try:
+        return datetime(year, month, day).date().isoformat()  # noqa: DTZ001  a day has no zone
+    except ValueError:
+        return None
+
+
+def _mail_date(value: str) -> str | None:
+    """Read `Tue, 12 Mar 2019 08:00:00 +0100`, as feeds and mails write it."""
+    if "," not in value or ":" not in value:
+        return None
+    try:
+        found = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return found.isoformat() if found.year in YEARS else None
+
+
+def _numeric(match: re.Match[str]) -> str | None:
+    """Read day and month in whatever order they can only be; with points the day always comes first."""
+    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    if match[2] == "." or first > 12 or first == second:
+        return _day(year, second, first)
+    return _day(year, first, second) if second > 12 else None
+
+
+_PATTERNS = (
+    (_YEAR_FIRST, lambda match: _day(int(match[1]), int(match[2]), int(match[3]))),
+    (_DAY_FIRST, lambda match: _day(int(match[3]), _MONTH[match[2].lower()], int(match[1]))),
+    (_MONTH_FIRST, lambda match: _day(int(match[3]), _MONTH[match[1].lower()], int(match[2]))),
+    (_NUMERIC, _numeric),
+)

@@ -1,0 +1,108 @@
+"""A parsed page, and the places in it where metadata stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from resiliparse.parse.html import HTMLTree
+
+from ingest.builtin.metadata.jsonld import article, objects
+
+__all__ = ["Page"]
+
+# Most elements of one kind to look at, and the longest text of one that is taken for a name, a date or a box.
+MOST_ELEMENTS = 2000
+LONGEST_LINE = 300
+LONGEST_BOX = 2500
+_BOXES = (
+    '[rel~="author"], [itemprop~="author"], [class*="author"], [class*="Author"], [class*="byline"], [class*="Byline"], '
+    '[class*="bio"], [class*="vcard"], [class*="autor"], [class*="auteur"], [class*="contributor"], [id*="author"], '
+    "address"
+)
+_BOX_TOKEN = re.compile(r"(?:^|[-_\s])(?:co)?(?:authors?|byline|by-line|bio|biography|vcard|autor|auteur|contributor)(?:$|[-_\s])", re.I)
+
+
+class Page:
+    """The markup of a document, parsed once. Every look-up is bounded, since a page can hold anything."""
+
+    def __init__(self, markup: str) -> None:
+        self._tree = HTMLTree.parse(markup)
+
+    def select(self, selector: str) -> Iterator[Any]:
+        """Give the elements that a CSS selector matches, in the order of the page."""
+        document = self._tree.document
+        if document is None:
+            return
+        for number, element in enumerate(document.query_selector_all(selector)):
+            if number == MOST_ELEMENTS:
+                return
+            yield element
+
+    def texts(self, selector: str, longest: int = LONGEST_LINE) -> Iterator[str]:
+        """Give the texts of such elements, white space squeezed; empty and long ones are left out."""
+        for element in self.select(selector):
+            if text := text_of(element, longest):
+                yield text
+
+    def attributes(self, selector: str, name: str) -> Iterator[str]:
+        """Give the values of an attribute of such elements."""
+        for element in self.select(selector):
+            if value := " ".join((element.getattr(name) or "").split()):
+                yield value
+
+    @cached_property
+    def meta(self) -> dict[str, list[str]]:
+        """The contents of `<meta>` by lower-case name, property or itemprop."""
+        found: dict[str, list[str]] = {}
+        for element in self.select("meta[content]"):
+            content = " ".join((element.getattr("content") or "").split())
+            for attribute in ("property", "name", "itemprop"):
+                key = (element.getattr(attribute) or "").strip().lower()
+                if key and content:
+                    found.setdefault(key, []).append(content)
+        return found
+
+    def first_meta(self, *names: str) -> str | None:
+        """Give the first content of the first of these names that has one."""
+        return next((self.meta[name][0] for name in names if name in self.meta), None)
+
+    @cached_property
+    def objects(self) -> list[dict[str, Any]]:
+        """All objects in the page's JSON-LD."""
+        return objects([element.text or "" for element in self.select('script[type*="ld+json"]')])
+
+    @cached_property
+    def article(self) -> dict[str, Any]:
+        """The JSON-LD object that describes the document; empty if there is none."""
+        return article(self.objects)
+
+    @cached_property
+    def language(self) -> str | None:
+        """The language that `<html>` declares."""
+        return next(iter(self.attributes("html[lang]", "lang")), None)
+
+    @cached_property
+    def boxes(self) -> Sequence[Any]:
+        """The elements that show an author: bylines, boxes, cards."""
+        found = [element for element in self.select(_BOXES) if _is_box(element)]
+        return [element for element in found[:60] if len(element.text) <= LONGEST_BOX]
+
+
+def text_of(element: Any, longest: int = LONGEST_LINE) -> str:
+    """Give the text of an element, white space squeezed; empty if it is longer than allowed."""
+    text = element.text or ""
+    if len(text) > 4 * longest:
+        return ""
+    text = " ".join(text.split())
+    return text if len(text) <= longest else ""
+
+
+def _is_box(element: Any) -> bool:
+    if element.tag in ("body", "html", "article", "main", "script", "style", "meta", "link", "img", "input"):
+        return False
+    if element.tag == "address" or element.hasattr("rel") or element.hasattr("itemprop"):
+        return True
+    return _BOX_TOKEN.search(f"{element.getattr('class') or ''} {element.getattr('id') or ''}") is not None
