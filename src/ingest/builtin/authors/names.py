@@ -11,7 +11,9 @@ __all__ = ["fold", "is_account", "is_name", "restore_case", "same_letters", "spl
 
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"})
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,6}(?:[·・＝ ][\u3040-\u30ff\u3400-\u9fff]{1,8})?")
-_WORD = re.compile(r"(?:[^\W\d_]\.){1,4}(?:-[^\W\d_]\.)?|[^\W\d_]+(?:['’‘`´.\-‐‑][^\W\d_]+)*\.?")
+# Vowel signs and joiners are part of a word in Indic and Arabic script, but no letters.
+_LETTER = r"(?:[^\W\d_]|[\u0300-\u036f\u0610-\u065f\u0900-\u0dff\u0e00-\u0e7f\u200c\u200d])"
+_WORD = re.compile(rf"(?:[^\W\d_]\.){{1,4}}(?:-[^\W\d_]\.)?|{_LETTER}+(?:['’‘`´.\-‐‑]{_LETTER}+)*\.?")
 _SUFFIX = re.compile(r",?\s+(?:jr|sr|junior|senior)\.?$|,?\s+(?:ii|iii|iv)$", re.IGNORECASE)
 
 _PLAIN_LEAD = re.compile(
@@ -19,7 +21,8 @@ _PLAIN_LEAD = re.compile(
     r"|geschrieben|verfasst|veröffentlicht|eingestellt|escrito|publicado|scritto|pubblicato|écrit|rédigé|publié)"
     r"\s+(?:by|von|por|par|da)|by|byline|[àa] cura di)\b[\s:：]*"
     r"|(?:authors?|autor(?:in|en|es|a|e)?|auteurs?|autore|autrice|redakteur(?:in)?|text|texte|texto|testo"
-    r"|reporter|writer|tekst|автор|авторы|текст|作者|記者|记者|文)\s*[:：／/]\s*",
+    r"|reporter|writer|tekst|автор|авторы|текст|作者|博主|記者|记者|文|نویسنده|نوشته|الكاتب|كتب|लेखक|लेखिका|yazar|yazan)"
+    r"\s*[:：／/＝=]\s*",
     re.IGNORECASE,
 )
 # These also begin names ("Von Miller", "Di Stefano"), so the rest has to be a full name.
@@ -28,14 +31,14 @@ _NAME_LIKE_LEAD = re.compile(
     r"\s+",
     re.IGNORECASE,
 )
-_CJK_LEAD = re.compile(r"(?:文|作者|記者|记者|撰文|編輯|责编|責編|取材)[\s／/:：]*(?=[\u3040-\u9fff])")
+_CJK_LEAD = re.compile(r"(?:文|作者|博主|記者|记者|撰文|編輯|责编|責編|取材)[\s／/:：＝=]*(?=[\u3040-\u9fff])")
 _TAIL = re.compile(
     r"(?:\b(?:last )?(?:published|updated|posted|modified)|\b(?:veröffentlicht|aktualisiert|publié|publicado"
     r"|actualizado|pubblicato|aggiornato)|(?<=[a-z])(?:Published|Updated|Posted))\b.*$",
     re.IGNORECASE | re.DOTALL,
 )
 _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|(?<!\w)@\w+|[(\[{（【][^)\]}）】]{0,80}[)\]}）】]")
-_HARD = re.compile(r"\s*(?:[;|•·／、\n]|\s//?\s|/|\s[-–—]\s|\s{3,})\s*")
+_HARD = re.compile(r"\s*(?:[;|•·／、，。\n]|\s//?\s|/|\s[-–—]\s|\s{3,})\s*")
 _AND = re.compile(
     r"\s+(?:and|und|et|och|og|ja|és|и|та|with|mit|avec|sowie|&|\+)\s+|\s*&\s*(?=\w)|\s*,\s*(?:and|und|et|&)\s+", re.I
 )
@@ -167,7 +170,14 @@ def _pieces(text: str, listed: bool) -> list[str]:
             pieces += [name for item in _AND.split(part) if item for name in item.split(",")]
         else:
             pieces += _AND.split(commas[0])
-    return [name for piece in pieces for name in _halves(piece.strip(" \t,.:*–—-\"“”'’")) if name]
+    return [name for piece in pieces for name in _halves(_bare(piece)) if name]
+
+
+def _bare(piece: str) -> str:
+    """Take punctuation off both ends; the point of `Jr.` or of a last initial stays."""
+    bare = piece.strip(" \t,.:*–—-\"“”'’")
+    last = bare.rpartition(" ")[2]
+    return f"{bare}." if piece.rstrip(" \t,").endswith(f"{last}.") and (last in ("Jr", "Sr") or len(last) == 1) else bare
 
 
 def _halves(piece: str) -> list[str]:

@@ -11,7 +11,7 @@ from resiliparse.parse.html import HTMLTree
 
 from ingest.builtin.metadata.jsonld import article, objects
 
-__all__ = ["Page"]
+__all__ = ["Page", "select", "text_of"]
 
 # Most elements of one kind to look at, and the longest text of one that is taken for a name, a date or a box.
 MOST_ELEMENTS = 2000
@@ -19,10 +19,17 @@ LONGEST_LINE = 300
 LONGEST_BOX = 2500
 _BOXES = (
     '[rel~="author"], [itemprop~="author"], [class*="author"], [class*="Author"], [class*="byline"], [class*="Byline"], '
-    '[class*="bio"], [class*="vcard"], [class*="autor"], [class*="auteur"], [class*="contributor"], [id*="author"], '
-    "address"
+    '[class*="bio"], [class*="vcard"], [class*="autor"], [class*="auteur"], [class*="contributor"], '
+    '[class*="writer"], [class*="reporter"], [class*="blogger"], [id*="author"], address'
 )
-_BOX_TOKEN = re.compile(r"(?:^|[-_\s])(?:co)?(?:authors?|byline|by-line|bio|biography|vcard|autor|auteur|contributor)(?:$|[-_\s])", re.I)
+_BOX_TOKEN = re.compile(
+    r"(?:^|[-_\s])(?:co)?(?:authors?|byline|by-line|bio|biography|vcard|autor|auteur|contributor|writer|reporter|blogger)"
+    r"(?:info|box|card|name)?(?:$|[-_\s])",
+    re.IGNORECASE,
+)
+
+# Icons of web fonts, and the sign of a link to a heading.
+_ICON = re.compile("[\ue000-\uf8ff]|¶$")
 
 
 class Page:
@@ -31,15 +38,10 @@ class Page:
     def __init__(self, markup: str) -> None:
         self._tree = HTMLTree.parse(markup)
 
-    def select(self, selector: str) -> Iterator[Any]:
+    def select(self, selector: str) -> Sequence[Any]:
         """Give the elements that a CSS selector matches, in the order of the page."""
         document = self._tree.document
-        if document is None:
-            return
-        for number, element in enumerate(document.query_selector_all(selector)):
-            if number == MOST_ELEMENTS:
-                return
-            yield element
+        return [] if document is None else select(document, selector)
 
     def texts(self, selector: str, longest: int = LONGEST_LINE) -> Iterator[str]:
         """Give the texts of such elements, white space squeezed; empty and long ones are left out."""
@@ -91,12 +93,21 @@ class Page:
         return [element for element in found[:60] if len(element.text) <= LONGEST_BOX]
 
 
+def select(node: Any, selector: str) -> Sequence[Any]:
+    """Give the elements below a node that a CSS selector matches.
+
+    The slice is not only for the bound: iterating over resiliparse's node list takes quadratic time, slicing linear.
+    """
+    found: Sequence[Any] = node.query_selector_all(selector)[:MOST_ELEMENTS]
+    return found
+
+
 def text_of(element: Any, longest: int = LONGEST_LINE) -> str:
     """Give the text of an element, white space squeezed; empty if it is longer than allowed."""
     text = element.text or ""
     if len(text) > 4 * longest:
         return ""
-    text = " ".join(text.split())
+    text = " ".join(_ICON.sub("", text).split())
     return text if len(text) <= longest else ""
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ingest.builtin.authors.contacts import add_contacts, address, belongs, find_contacts, is_role
-from ingest.builtin.authors.names import fold, is_account, is_name, same_letters, split_names
+from ingest.builtin.authors.names import fold, is_account, is_name, same_letters, split_names, without_lead
 from ingest.builtin.authors.profiles import profile
 from ingest.builtin.metadata.jsonld import strings
-from ingest.builtin.metadata.page import Page, text_of
+from ingest.builtin.metadata.page import Page, select, text_of
 from ingest.document import Author, Handle
 
 __all__ = ["find_authors"]
@@ -24,6 +24,7 @@ _SHOWN = (
     ".post-author", ".entry-author", ".article-author", ".byline-name", ".article__author", ".byline__name", ".authorname",
     ".p-author", ".autor", ".article-byline", ".c-byline", ".post-meta .author", ".vcard .fn", ".story-byline",
 )  # fmt: skip
+_NICKNAMES = frozenset(('[itemprop~="author"] [itemprop~="name"]', '[rel~="author"]', ".vcard .fn", ".author-name"))
 _PLACEHOLDERS = frozenset(("handle", "username", "en", "author", "twitter", "yourhandle"))
 
 Contact = str | Handle
@@ -51,24 +52,32 @@ def find_authors(page: Page, site: str | None, url: str | None) -> tuple[Author,
 
 
 def _names(page: Page, site: str | None) -> list[str]:
-    for source in _sources(page):
+    stated = page.article.get("author") or page.article.get("creator")
+    organisations = {fold(name) for name in strings(stated)} - {
+        fold(name) for name in _stated_names(stated, page.objects)
+    }
+    for nicknames, source in _sources(page):
         found: dict[str, str] = {}
         for text in source:
-            for name in split_names(text):
-                if not _is_organisation(name, site):
+            for name in split_names(text, nicknames=nicknames):
+                if fold(name) not in organisations and not _is_organisation(name, site):
                     found.setdefault(fold(name), name)
         if found:
             return list(found.values())
     return []
 
 
-def _sources(page: Page) -> Iterator[Iterable[str]]:
-    yield list(_stated_names(page.article.get("author") or page.article.get("creator"), page.objects))
+def _sources(page: Page) -> Iterator[tuple[bool, Iterable[str]]]:
+    """Give the places where names stand, the most trusted first, and whether a nickname there is one, as in a blog."""
+    yield True, list(_stated_names(page.article.get("author") or page.article.get("creator"), page.objects))
     for name in _META:
-        yield [value for value in page.meta.get(name, [])[:20] if "://" not in value]
+        yield name == "author", [value for value in page.meta.get(name, [])[:20] if "://" not in value]
     for selector in _SHOWN:
         # A list of teasers has an author for each; a page's own byline comes first.
-        yield list(page.texts(selector, 120))[:1]
+        yield selector in _NICKNAMES, list(page.texts(selector, 120))[:1]
+    boxes = [text_of(box, 120) for box in page.boxes]
+    named = (split_names(rest) for text in boxes if (rest := without_lead(text) or (text if is_name(text) else None)))
+    yield False, next((names[:1] for names in named if names), [])
 
 
 def _stated_names(value: Any, objects: Sequence[dict[str, Any]]) -> Iterator[str]:
@@ -85,7 +94,8 @@ def _stated_names(value: Any, objects: Sequence[dict[str, Any]]) -> Iterator[str
 
 
 def _is_organisation(name: str, site: str | None) -> bool:
-    return is_account(name) or (site is not None and same_letters(name, site))
+    domain_like = "." in name and " " not in name
+    return is_account(name) or domain_like or (site is not None and same_letters(name, site))
 
 
 def _stated_contacts(page: Page, name: str) -> list[Contact]:
@@ -119,7 +129,7 @@ def _boxed(page: Page) -> list[Contact]:
     """Give the contacts in author boxes, linked or written out."""
     found: dict[Contact, None] = {}
     for box in page.boxes:
-        links = box.query_selector_all("a[href]") if box.tag != "a" else [box]
+        links = select(box, "a[href]") if box.tag != "a" else [box]
         for link in links[:50]:
             if (contact := _href_contact(link.getattr("href") or "")) is not None:
                 found.setdefault(contact)
@@ -131,6 +141,7 @@ def _boxed(page: Page) -> list[Contact]:
 def _own_accounts(page: Page, site: str | None, url: str | None) -> set[str]:
     """Give the handles and names, folded, that are the site's own."""
     own = {value.lstrip("@").casefold() for value in page.meta.get("twitter:site", [])}
+    own |= {(url or "").split("//")[-1].split("/")[0].casefold()}
     own |= {fold(name).replace(" ", "") for name in (site, (url or "").split("//")[-1].split("/")[0]) if name}
     for item in page.objects:
         if any("Organization" in kind or kind == "WebSite" for kind in strings(item.get("@type"))):
@@ -143,6 +154,9 @@ def _own_accounts(page: Page, site: str | None, url: str | None) -> set[str]:
 def _may_be_personal(contact: Contact, own: set[str]) -> bool:
     if isinstance(contact, str):
         return not is_role(contact)
+    # `site.example/@name` is a page of the site itself, though it looks like one of a Mastodon server.
+    if contact.network == "mastodon" and contact.handle.rpartition("@")[2].casefold() in own:
+        return False
     return contact.handle.casefold() not in own and fold(contact.handle).replace(" ", "") not in own
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ingest.builtin.metadata.dates import date_in_text, date_in_url, iso_date
 from ingest.builtin.metadata.jsonld import strings
-from ingest.builtin.metadata.page import Page
+from ingest.builtin.metadata.page import Page, text_of
 from ingest.builtin.metadata.people import find_authors
 from ingest.builtin.metadata.titles import find_site, find_title
 from ingest.document import Document
@@ -21,13 +21,18 @@ _DATES = (
     "pubdate", "published_date", "published-date", "date", "article.published", "last-modified-date", "cxenseparse:recs:publishtime",
     "article:published", "date_published", "article_date_original", "originalpublicationdate", "vr:published_time",
 )  # fmt: skip
-_SHOWN_DATES = (
+_MARKED_DATES = (
     '[itemprop~="datePublished"]', "time[pubdate]", "article header time, .entry-header time, .post-header time",
-    "time.published, time.entry-date, abbr.published", "article time, main time", "time",
+    "time.published, time.entry-date, abbr.published",
+)  # fmt: skip
+_SHOWN_DATES = (
+    "article time, main time", "time",
     ".published, .post-date, .entry-date, .date, .posted-on, .pubdate, .article-date, .timestamp, .datum, .publish-date",
+    '[class*="date"], [class*="Date"], [class*="publish"], [class*="datum"], [class*="fecha"], [class*="data-"]',
+    '[class*="meta"], [class*="byline"], [class*="info"]',
 )  # fmt: skip
 # How far into the text a date may stand and still be that of the publication.
-TOP_CHARS = 400
+TOP_CHARS = 1000
 
 
 class Metadata(Annotator):
@@ -75,21 +80,31 @@ def _license(page: Page) -> str | None:
 
 
 def _published(page: Page, text: str, url: str | None) -> str | None:
-    for value in _stated_dates(page):
+    """Give the date of publication: as stated, as marked up, as in the address, as shown, or as the text begins."""
+    for value in (*_stated_dates(page), *_dates_in(page, _MARKED_DATES)):
         if found := iso_date(value):
             return found
-    return (date_in_url(url) if url else None) or date_in_text(text[:TOP_CHARS])
+    if url and (found := date_in_url(url)):
+        return found
+    for value in _dates_in(page, _SHOWN_DATES):
+        if found := iso_date(value):
+            return found
+    return date_in_text(text[:TOP_CHARS])
 
 
 def _stated_dates(page: Page) -> Iterator[str]:
-    """Give what may be the date of publication, the most trusted first."""
+    """Give what the page states as its date, the most trusted first."""
     yield from strings(page.article.get("datePublished"))
     for item in page.objects:
         yield from strings(item.get("datePublished"))
     yield from strings(page.article.get("dateCreated"))
     for name in _DATES:
         yield from page.meta.get(name, [])[:1]
-    for selector in _SHOWN_DATES:
-        for element in list(page.select(selector))[:3]:
+
+
+def _dates_in(page: Page, selectors: Sequence[str]) -> Iterator[str]:
+    """Give what elements hold that show a date: the machine's form of it first, then what readers see."""
+    for selector in selectors:
+        for element in page.select(selector)[:3]:
             yield element.getattr("datetime") or element.getattr("content") or element.getattr("title") or ""
-            yield (element.text or "")[:80]
+            yield text_of(element, 80)

@@ -26,6 +26,8 @@ def find_title(page: Page, site: str | None, url: str | None) -> str | None:
     shown = list(page.texts("h1"))[:10]
     documents = list(page.texts("head title"))[:1] or list(page.texts("title"))[:1]
     for heading in shown:
+        if _same(heading, site):
+            continue
         if any(_agrees(heading, other) for other in (*stated, *documents)):
             return without_site(heading, site, url)
     for title in stated:
@@ -75,7 +77,8 @@ def _agrees(heading: str, other: str) -> bool:
     one, two = fold(heading), fold(other)
     if len(one) < 4 or one in _GENERIC:
         return False
-    return one == two or (len(one) > 12 and (two.startswith(one) or two.endswith(one)))
+    # What stands at the end is more often the site than the headline, unless it is most of the title.
+    return one == two or (len(one) > 12 and (two.startswith(one) or (two.endswith(one) and 2 * len(one) > len(two))))
 
 
 def _same(text: str, other: str | None) -> bool:
