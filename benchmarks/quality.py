@@ -9,7 +9,7 @@ set, a corpus and the gold, and prints figures, the headline last. Neither is pa
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import json
 import os
 import platform
@@ -84,14 +84,15 @@ def main() -> None:
         return
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     stamp = (
-        f"Measured {datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d} with ingest {version('ingest')}, "
+        f"Measured {dt.datetime.now(tz=dt.UTC):%Y-%m-%d} with ingest {version('ingest')}, "
         f"Python {platform.python_version()}, {libraries}; {os.cpu_count()} cores.\n"
     )
     page = HERE / "README.md"
     figures = f"<!-- begin quality -->\n{stamp}\n" + "\n".join(parts) + "<!-- end quality -->"
     text = page.read_text(encoding="utf-8")
     page.write_text(
-        re.sub("<!-- begin quality -->.*<!-- end quality -->", lambda _: figures, text, flags=re.DOTALL), encoding="utf-8"
+        re.sub("<!-- begin quality -->.*<!-- end quality -->", lambda _: figures, text, flags=re.DOTALL),
+        encoding="utf-8",
     )
 
 

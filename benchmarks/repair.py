@@ -15,8 +15,8 @@ from pathlib import Path
 
 import ftfy
 
-from ingest.builtin.extract import Extract
 from ingest.builtin.decode import Decode
+from ingest.builtin.extract import Extract
 from ingest.builtin.repair import fixer_config, repair
 from ingest.document import Document
 

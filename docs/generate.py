@@ -1,7 +1,7 @@
 """Write the parts of the docs that follow from the code: `docs/steps.md` and the tables in `docs/configuration.md`.
 
-    python docs/generate.py            write them
-    python docs/generate.py --check    exit with 1 if they are not up to date
+python docs/generate.py            write them
+python docs/generate.py --check    exit with 1 if they are not up to date
 """
 
 from __future__ import annotations
@@ -80,9 +80,7 @@ def main(arguments: list[str]) -> int:
         DOCS / "steps.md": steps_page(Plugins()),
         configuration: configuration_page(configuration.read_text(encoding="utf-8")),
     }
-    stale = [
-        path for path, text in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != text
-    ]
+    stale = [path for path, text in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     if "--check" in arguments:
         for path in stale:
             print(f"{path.name} is not up to date: run python docs/generate.py")

@@ -310,9 +310,7 @@ class _Loader:
             return None
         return self._build(model, table, (name,))
 
-    def _components(
-        self, plugins: Plugins, kind: str, section: str, model: type[Section]
-    ) -> dict[str, Component]:
+    def _components(self, plugins: Plugins, kind: str, section: str, model: type[Section]) -> dict[str, Component]:
         """Build every component of a kind with the options of its table, `[read.NAME]` or `[write.NAME]`."""
         table = self.table.get(section, {})
         known = plugins.components(kind)
@@ -384,10 +382,7 @@ class _Loader:
         return hashlib.sha256(json.dumps(decisive, sort_keys=True, default=str).encode()).hexdigest()
 
 
-_MISSING = {
-    "read": 'add [read] with paths = ["FOLDER"]',
-    "write": 'add [write] with path = "FOLDER"',
-}
+_MISSING = {"read": 'add [read] with paths = ["FOLDER"]', "write": 'add [write] with path = "FOLDER"'}
 
 
 def _labels(steps: Sequence[Step]) -> tuple[str, ...]:

@@ -1,12 +1,12 @@
 """The errors people meet, as one tree.
 
-    IngestError
-      ConfigError      the config or the command line is wrong; nothing was run
-      PluginError      a plugin can't be loaded, or breaks a rule of the plugin system
-      ReadError        an input, or one record of it, can't be read
-      OutputError      the output folder can't be used
-      StepError        a step raised, or returned something that is not a result
-      WorkerError      a worker process died
+IngestError
+  ConfigError      the config or the command line is wrong; nothing was run
+  PluginError      a plugin can't be loaded, or breaks a rule of the plugin system
+  ReadError        an input, or one record of it, can't be read
+  OutputError      the output folder can't be used
+  StepError        a step raised, or returned something that is not a result
+  WorkerError      a worker process died
 """
 
 from __future__ import annotations

@@ -86,9 +86,9 @@ class _Buffered(io.BufferedReader):
 
 def _open_zstd(raw: IO[bytes]) -> Any:
     # Imported late: no other kind of file needs it, and it is slow to load.
-    import pyarrow
+    import pyarrow as pa
 
-    return pyarrow.CompressedInputStream(raw, "zstd")
+    return pa.CompressedInputStream(raw, "zstd")
 
 
 def find_files(paths: Sequence[str], include: Sequence[str], exclude: Sequence[str], base: str = "") -> list[InputFile]:
@@ -139,9 +139,7 @@ def _wanted(below: str, include: Sequence[str], exclude: Sequence[str]) -> bool:
 
 def _matches(below: str, patterns: Sequence[str]) -> bool:
     # `**/` may also stand for no folder at all, which fnmatch does not know.
-    return any(
-        fnmatchcase(below, pattern) or fnmatchcase(below, pattern.replace("**/", "")) for pattern in patterns
-    )
+    return any(fnmatchcase(below, pattern) or fnmatchcase(below, pattern.replace("**/", "")) for pattern in patterns)
 
 
 def _is_glob(text: str) -> bool:

@@ -122,5 +122,3 @@ def _pack(config: Config, tasks: Iterator[Task]) -> Iterator[Shard]:
         size += task.part.size
     if packed:
         yield Shard(number, tuple(packed))
-
-

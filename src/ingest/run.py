@@ -267,5 +267,3 @@ def _ids_of(folder: OutputFolder, shard: int) -> Iterator[str]:
 
     with folder.open(shard_file(CORPUS, shard)) as stream:
         yield from pq.read_table(stream, columns=["id"]).column("id").to_pylist()
-
-

@@ -1,10 +1,10 @@
 """Tools for the tests of plugins, and of ingest itself.
 
-    from ingest.testing import check_step, run_step
+from ingest.testing import check_step, run_step
 
-    def test_it() -> None:
-        assert run_step(MyStep(), "before").text == "after"
-        check_step(MyStep())
+def test_it() -> None:
+    assert run_step(MyStep(), "before").text == "after"
+    check_step(MyStep())
 """
 
 from __future__ import annotations

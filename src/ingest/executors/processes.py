@@ -34,9 +34,7 @@ class Processes(Executor):
         pool.shutdown()
 
 
-def _results(
-    pool: ProcessPoolExecutor, function: Callable[[S], R], shards: Sequence[S], workers: int
-) -> Iterator[R]:
+def _results(pool: ProcessPoolExecutor, function: Callable[[S], R], shards: Sequence[S], workers: int) -> Iterator[R]:
     """Keep every worker busy without queueing all the shards at once."""
     waiting = iter(shards)
     running: dict[Future[R], S] = {}

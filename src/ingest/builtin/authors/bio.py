@@ -34,7 +34,9 @@ _CUE = re.compile(
     r"|\b(?:skriver|bor|píše|žije)\b|है।?$|हैं।?$|است\.?$|です。?$|\be-?mail\b|\btwitter\s*:|\bfolgen\b",
     re.IGNORECASE,
 )
-_QUOTING = re.compile(r"^[\s,]*(?:said|says|told|added|sagte|sagt|a dit|dijo|ha detto|disse|zei|powiedział\w*|сказал\w*)\b")
+_QUOTING = re.compile(
+    r"^[\s,]*(?:said|says|told|added|sagte|sagt|a dit|dijo|ha detto|disse|zei|powiedział\w*|сказал\w*)\b"
+)
 _WORD = re.compile(r"[^\W\d_]+")
 
 

@@ -12,7 +12,7 @@ from ingest.builtin.authors.profiles import profile
 from ingest.builtin.authors.words import ROLES
 from ingest.document import Author, Handle
 
-__all__ = ["UNKNOWN", "Contact", "address", "add_contacts", "belongs", "find_contacts", "is_role", "site_label"]
+__all__ = ["UNKNOWN", "Contact", "add_contacts", "address", "belongs", "find_contacts", "is_role", "site_label"]
 
 UNKNOWN = "unknown"
 """Network of a handle such as `@dana` where the text doesn't say which network it is on."""
@@ -106,7 +106,13 @@ def _handles(text: str) -> Iterator[Contact]:
     for match in _HANDLE.finditer(text):
         name = match[1]
         if not name.isdigit() and name.lower() not in _PLACEHOLDERS:
-            network = "mastodon" if match[2] else _network(text[max(previous, match.start() - 60) : match.start()], text[match.end() : match.end() + 25])
+            network = (
+                "mastodon"
+                if match[2]
+                else _network(
+                    text[max(previous, match.start() - 60) : match.start()], text[match.end() : match.end() + 25]
+                )
+            )
             yield Contact(match.start(), match.end(), Handle(network, name + (match[2] or "")))
         previous = match.end()
 
@@ -116,7 +122,11 @@ def _network(before: str, after: str) -> str:
     named = [(last.end(), network) for network, rule in _NETWORKS for last in rule.finditer(before)]
     if named:
         return max(named)[1]
-    behind = [(match.start(), network) for network, rule in _NETWORKS if (match := rule.search(after.split("@")[0]))]
+    behind = [
+        (match.start(), network)
+        for network, rule in _NETWORKS
+        if (match := rule.search(after.split("@", maxsplit=1)[0]))
+    ]
     return min(behind)[1] if behind else UNKNOWN
 
 
@@ -153,7 +163,9 @@ def _holds(letters: str, parts: list[str], words: list[str]) -> bool:
     first, last = words[0], words[-1]
     if any(len(word) >= 4 and word in letters for word in {first, last}):
         return True
-    if any(len(word) >= 2 and (word in parts or (len(word) == 3 and letters.startswith(word))) for word in {first, last}):
+    if any(
+        len(word) >= 2 and (word in parts or (len(word) == 3 and letters.startswith(word))) for word in {first, last}
+    ):
         return True
     if letters in (first[:1] + last, last + first[:1], first + last[:1], "".join(words)):
         return True

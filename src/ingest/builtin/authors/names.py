@@ -177,7 +177,9 @@ def _bare(piece: str) -> str:
     """Take punctuation off both ends; the point of `Jr.` or of a last initial stays."""
     bare = piece.strip(" \t,.:*–—-\"“”'’")
     last = bare.rpartition(" ")[2]
-    return f"{bare}." if piece.rstrip(" \t,").endswith(f"{last}.") and (last in ("Jr", "Sr") or len(last) == 1) else bare
+    return (
+        f"{bare}." if piece.rstrip(" \t,").endswith(f"{last}.") and (last in ("Jr", "Sr") or len(last) == 1) else bare
+    )
 
 
 def _halves(piece: str) -> list[str]:

@@ -26,7 +26,12 @@ _HOSTS = {
     "xing.com": "xing",
 }
 # The folder in which profiles lie, where it isn't the root.
-_FOLDERS = {"linkedin": ("in",), "bluesky": ("profile",), "xing": ("profile", "profiles"), "youtube": ("user", "c", "channel")}
+_FOLDERS = {
+    "linkedin": ("in",),
+    "bluesky": ("profile",),
+    "xing": ("profile", "profiles"),
+    "youtube": ("user", "c", "channel"),
+}
 _MARKED = ("youtube", "threads", "tiktok")
 """Networks whose profiles begin with `@`."""
 _NO_PROFILES = frozenset(

@@ -50,9 +50,7 @@ class Authors(Step):
         return doc.edited(edits, authors=authors, site=site)
 
 
-def _find(
-    lines: Sequence[str], running: Sequence[bool], authors: Sequence[Author]
-) -> tuple[list[Byline], list[Bio]]:
+def _find(lines: Sequence[str], running: Sequence[bool], authors: Sequence[Author]) -> tuple[list[Byline], list[Bio]]:
     """Find bylines and boxes; what the one names helps to find the other."""
     body = next((index for index, verdict in enumerate(running) if verdict), len(lines))
     if body == len(lines):

@@ -35,7 +35,10 @@ _MONTHS = (
 )
 _MONTH = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
 _NAMES = "|".join(sorted(map(re.escape, _MONTH), key=len, reverse=True))
-_DAY_FIRST = re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª)?\.?\s+(?:de\s+|of\s+)?({_NAMES})\.?,?\s+(?:de\s+|del\s+)?(\d{{4}})(?!\d)", re.IGNORECASE)
+_DAY_FIRST = re.compile(
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª)?\.?\s+(?:de\s+|of\s+)?({_NAMES})\.?,?\s+(?:de\s+|del\s+)?(\d{{4}})(?!\d)",
+    re.IGNORECASE,
+)
 _MONTH_FIRST = re.compile(rf"\b({_NAMES})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)", re.IGNORECASE)
 
 
@@ -55,7 +58,10 @@ def iso_date(value: str) -> str | None:
 def date_in_text(text: str) -> str | None:
     """Give the first date in a text that can't be read in two ways, as an ISO date."""
     found = [
-        (match.start(), day) for pattern, order in _PATTERNS for match in pattern.finditer(text) if (day := order(match))
+        (match.start(), day)
+        for pattern, order in _PATTERNS
+        for match in pattern.finditer(text)
+        if (day := order(match))
     ]
     return min(found)[1] if found else None
 

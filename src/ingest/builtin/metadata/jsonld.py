@@ -12,12 +12,16 @@ __all__ = ["article", "objects", "strings"]
 # Largest script to parse and most objects to look at: a page can hold anything.
 LONGEST = 1_000_000
 MOST_OBJECTS = 2000
-_COMMENT = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$", re.DOTALL)
+_COMMENT = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$", re.DOTALL
+)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 # What describes the document itself, the nearest first; other objects are crumbs, logos and search boxes.
 _KINDS = (
     re.compile(r"(?:.*Article|BlogPosting|Report|DiscussionForumPosting|LiveBlogPosting|Review)"),
-    re.compile(r"(?:Product|ProductGroup|Recipe|HowTo|Course|Event|JobPosting|Book|QAPage|Question|VideoObject|TechArticle)"),
+    re.compile(
+        r"(?:Product|ProductGroup|Recipe|HowTo|Course|Event|JobPosting|Book|QAPage|Question|VideoObject|TechArticle)"
+    ),
     re.compile(r"(?:.*Page)"),
 )
 

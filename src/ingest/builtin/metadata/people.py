@@ -110,7 +110,9 @@ def _stated_contacts(page: Page, name: str) -> list[Contact]:
 
 
 def _contact(link: str) -> Contact | None:
-    return profile(link) if "://" in link and "@" not in link.split("://")[1].split("/")[0] else address(link)
+    return (
+        profile(link) if "://" in link and "@" not in link.split("://")[1].split("/", maxsplit=1)[0] else address(link)
+    )
 
 
 def _linked(page: Page) -> Iterator[Contact]:

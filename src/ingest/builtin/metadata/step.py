@@ -74,7 +74,11 @@ def _canonical(page: Page) -> str | None:
 
 
 def _license(page: Page) -> str | None:
-    stated = [*strings(page.article.get("license")), *page.meta.get("dc.rights", []), *page.meta.get("dcterms.license", [])]
+    stated = [
+        *strings(page.article.get("license")),
+        *page.meta.get("dc.rights", []),
+        *page.meta.get("dcterms.license", []),
+    ]
     linked = page.attributes('link[rel~="license"][href], a[rel~="license"][href]', "href")
     return next(iter([*stated, *linked]), None)
 

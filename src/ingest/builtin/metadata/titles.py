@@ -47,7 +47,9 @@ def find_site(page: Page, url: str | None) -> str | None:
     for item in page.objects:
         if "WebSite" in list(strings(item.get("@type"))) and (site := next(strings(item.get("name")), None)):
             return site
-    if site := page.first_meta("application-name", "apple-mobile-web-app-title", "dc.publisher", "twitter:app:name:iphone"):
+    if site := page.first_meta(
+        "application-name", "apple-mobile-web-app-title", "dc.publisher", "twitter:app:name:iphone"
+    ):
         return site
     return _site_in_title(page, url)
 
@@ -68,7 +70,16 @@ def without_site(title: str, site: str | None, url: str | None) -> str:
 
 
 def _stated(page: Page) -> list[str]:
-    names = ("og:title", "twitter:title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title", "citation_title", "headline")
+    names = (
+        "og:title",
+        "twitter:title",
+        "dc.title",
+        "dcterms.title",
+        "parsely-title",
+        "sailthru.title",
+        "citation_title",
+        "headline",
+    )
     return [page.meta[name][0] for name in names if name in page.meta]
 
 
@@ -89,7 +100,9 @@ def _is_site(piece: str, names: Sequence[str]) -> bool:
     letters = fold(piece).replace(" ", "")
     for name in names:
         wanted = fold(name).replace(" ", "")
-        if letters == wanted or (len(letters) > 3 and (letters in (f"{wanted}com", f"{wanted}de", f"{wanted}org", f"the{wanted}"))):
+        if letters == wanted or (
+            len(letters) > 3 and (letters in (f"{wanted}com", f"{wanted}de", f"{wanted}org", f"the{wanted}"))
+        ):
             return True
         if len(wanted) > 5 and letters.startswith(wanted) and len(letters) < 2 * len(wanted):
             return True

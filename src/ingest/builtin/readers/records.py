@@ -239,7 +239,11 @@ def _is_empty(value: Any) -> bool:
 
 def _guess(content: bytes | str) -> str:
     head = content[:4096]
-    return "text/html" if looks_like_html(head if isinstance(head, bytes) else head.encode("utf-8", "replace")) else "text/plain"
+    return (
+        "text/html"
+        if looks_like_html(head if isinstance(head, bytes) else head.encode("utf-8", "replace"))
+        else "text/plain"
+    )
 
 
 def _kind(value: Any) -> str:

@@ -34,9 +34,7 @@ class WholeFileReader(Reader):
         if len(content) > self.max_bytes:
             yield self._too_large(file.name, f"has {file.size} bytes as stored and unpacks to more than the limit of")
         else:
-            yield Document(
-                id=document_id(file.name), file_path=file.name, content=content, media_type=self.media_type
-            )
+            yield Document(id=document_id(file.name), file_path=file.name, content=content, media_type=self.media_type)
 
     def _too_large(self, name: str, how: str) -> Unreadable:
         option = f"[read.{self.name}] max_bytes"

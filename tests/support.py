@@ -1,0 +1,45 @@
+"""A small project to load and to run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from ingest.config import Config, Source, load
+from ingest.plan import make_plan
+from ingest.report import Report
+from ingest.run import run
+
+
+class Project:
+    """A folder with a config, to load and to run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.output = folder / "out"
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        """Write a file into the project's folder."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def source(self, text: str) -> Source:
+        """Give a config as the file `config.toml` of the project."""
+        return Source.from_file(self.write("config.toml", text))
+
+    def load(self, text: str) -> Config:
+        """Load a config."""
+        return load(self.source(text))
+
+    def run(self, text: str) -> Report:
+        """Load a config and run it."""
+        return run(make_plan(self.load(text)))
+
+    def rows(self, kind: str = "corpus") -> list[dict[str, Any]]:
+        """Give the rows of one folder of the output."""
+        files = sorted((self.output / kind).glob("*.parquet"))
+        return [row for file in files for row in pq.ParquetFile(file).read().to_pylist(maps_as_pydicts="strict")]
