@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ingest.component import Component
     from ingest.document import Author, Document, Dropped, Edit, Handle, Reason
     from ingest.endpoints import Part, Reader, Unreadable, Writer
-    from ingest.errors import ConfigError, IngestError, OutputError, PluginError, ReadError, StepError, WorkerError
+    from ingest.errors import ConfigError, IngestError, OutputError, PluginError, ReadError, StepError, WorkerError, WriteError
     from ingest.executor import Executor
     from ingest.files import InputFile
     from ingest.hookspecs import hookimpl
@@ -43,6 +43,7 @@ __all__ = [
     "StepError",
     "Unreadable",
     "WorkerError",
+    "WriteError",
     "Writer",
     "hookimpl",
 ]
@@ -51,7 +52,7 @@ _HOMES = {
     "component": ("Component",),
     "document": ("Author", "Document", "Dropped", "Edit", "Handle", "Reason"),
     "endpoints": ("Part", "Reader", "Unreadable", "Writer"),
-    "errors": ("ConfigError", "IngestError", "OutputError", "PluginError", "ReadError", "StepError", "WorkerError"),
+    "errors": ("ConfigError", "IngestError", "OutputError", "PluginError", "ReadError", "StepError", "WorkerError", "WriteError"),
     "executor": ("Executor",),
     "files": ("InputFile",),
     "hookspecs": ("hookimpl",),

@@ -345,7 +345,9 @@ class _Loader:
 
     def _build(self, model: type[M], table: Any, path: tuple[str | int, ...]) -> M | None:
         """Validate one table; on errors note them all and give `None`."""
-        if issubclass(model, Component) and table and (missing := model.missing_requirements()):
+        # A reader or writer that nobody asked for may lack what it needs; a step stands there to be run.
+        asked_for = bool(table) or path[0] == "steps"
+        if issubclass(model, Component) and asked_for and (missing := model.missing_requirements()):
             names = " ".join(missing)
             self._add(path, f"{model.name!r} needs {names}, not installed", f"install it: pip install {names}")
         try:

@@ -4,7 +4,8 @@ IngestError
   ConfigError      the config or the command line is wrong; nothing was run
   PluginError      a plugin can't be loaded, or breaks a rule of the plugin system
   ReadError        an input, or one record of it, can't be read
-  OutputError      the output folder can't be used
+  OutputError      the output folder can't be used; nothing was run
+  WriteError       a file of the output can't be written
   StepError        a step raised, or returned something that is not a result
   WorkerError      a worker process died
 """
@@ -22,6 +23,7 @@ __all__ = [
     "ReadError",
     "StepError",
     "WorkerError",
+    "WriteError",
 ]
 
 
@@ -74,6 +76,10 @@ class ReadError(IngestError):
 
 class OutputError(IngestError):
     """The output folder can't be used."""
+
+
+class WriteError(IngestError):
+    """A file of the output can't be written, for instance because the disk is full."""
 
 
 class StepError(IngestError):

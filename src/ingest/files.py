@@ -9,6 +9,7 @@ import lzma
 import os
 import posixpath
 import stat
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -16,9 +17,13 @@ from typing import IO, Any, cast
 
 from ingest.errors import ReadError
 
-__all__ = ["COMPRESSIONS", "InputFile", "find_files"]
+__all__ = ["COMPRESSIONS", "DAMAGES", "InputFile", "find_files"]
 
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
+DAMAGES = (EOFError, OSError, zlib.error, lzma.LZMAError)
+"""What decompressors raise over a stream that is damaged or ends early."""
+
+_BUFFER = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +50,24 @@ class InputFile:
 
     def open_raw(self) -> IO[bytes]:
         """Open the bytes as they are stored. The file can be sought."""
-        if posixpath.isabs(self.url):
+        if os.path.isabs(self.url):
             return open(self.url, "rb")
         filesystem, path = _filesystem(self.url)
         return cast(IO[bytes], filesystem.open(path, "rb"))
 
     def open(self) -> io.BufferedReader:
-        """Open the bytes, decompressed as the suffix says."""
-        raw = self.open_raw()
+        """Open the bytes, decompressed as the suffix says. Only a file that is stored plain can be sought."""
+        stored = self.open_raw()
         match self.compression:
             case "gzip":
-                return _Buffered(gzip.GzipFile(fileobj=raw), raw)
+                return _buffered(_Unpacked(gzip.GzipFile(fileobj=stored), stored))
             case "bz2":
-                return _Buffered(bz2.BZ2File(raw), raw)
+                return _buffered(_Unpacked(bz2.BZ2File(stored), stored))
             case "xz":
-                return _Buffered(lzma.LZMAFile(raw), raw)
+                return _buffered(_Unpacked(lzma.LZMAFile(stored), stored))
             case "zstd":
-                return _Buffered(_open_zstd(raw), raw)
-        return raw if isinstance(raw, io.BufferedReader) else _Buffered(raw, raw)
+                return _buffered(_Unpacked(_Zstd(stored), stored))
+        return stored if isinstance(stored, io.BufferedReader) else _buffered(stored)
 
     def head(self, size: int = 4096) -> bytes:
         """Give the first bytes, decompressed."""
@@ -70,25 +75,78 @@ class InputFile:
             return stream.read(size)
 
 
-class _Buffered(io.BufferedReader):
-    """A buffer that also closes the stored file; the decompressing streams leave it open."""
+class _Unpacked(io.RawIOBase):
+    """Gives every byte in front of a damage before the error comes up; a buffer alone would lose the last ones."""
 
     def __init__(self, stream: Any, stored: IO[bytes]) -> None:
-        super().__init__(stream, 1 << 16)
+        self._stream = stream
         self._stored = stored
+        self._error: Exception | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if self._error is not None:
+            raise self._error
+        filled = 0
+        try:
+            while filled < len(buffer) and (chunk := self._stream.read1(len(buffer) - filled)):
+                buffer[filled : filled + len(chunk)] = chunk
+                filled += len(chunk)
+        except DAMAGES as error:
+            if not filled:
+                raise
+            self._error = error
+        return filled
 
     def close(self) -> None:
+        # The decompressing streams leave the stored file open.
+        self._stored.close()
+        super().close()
+
+
+class _Zstd:
+    """A zstd stream. Pyarrow throws away what it has unpacked when it meets a damage, so that is read again."""
+
+    def __init__(self, stored: IO[bytes]) -> None:
+        self._stored = stored
+        self._streams = [_open_zstd(stored)]
+        self._position = 0
+
+    def read1(self, size: int) -> bytes:
+        if len(self._streams) > 1:
+            return self._read(1)
         try:
-            super().close()
-        finally:
-            self._stored.close()
+            return self._read(size)
+        except OSError:
+            self._start_again()
+            return self._read(1)
+
+    def _read(self, size: int) -> bytes:
+        chunk = cast(bytes, self._streams[-1].read(size))
+        self._position += len(chunk)
+        return chunk
+
+    def _start_again(self) -> None:
+        """Go back to the last byte that was given; the next ones come one by one, up to the damage."""
+        self._stored.seek(0)
+        # The first stream stays alive: its end would close the stored file.
+        self._streams.append(_open_zstd(self._stored))
+        left = self._position
+        while left:
+            left -= len(self._streams[-1].read(min(left, _BUFFER)))
 
 
-def _open_zstd(raw: IO[bytes]) -> Any:
+def _open_zstd(stored: IO[bytes]) -> Any:
     # Imported late: no other kind of file needs it, and it is slow to load.
     import pyarrow as pa
 
-    return pa.CompressedInputStream(raw, "zstd")
+    return pa.CompressedInputStream(stored, "zstd")
+
+
+def _buffered(stream: Any) -> io.BufferedReader:
+    return io.BufferedReader(stream, _BUFFER)
 
 
 def find_files(paths: Sequence[str], include: Sequence[str], exclude: Sequence[str], base: str = "") -> list[InputFile]:
@@ -109,7 +167,9 @@ def find_files(paths: Sequence[str], include: Sequence[str], exclude: Sequence[s
     """
     found: dict[str, InputFile] = {}
     for path in paths:
-        matches = list(_find_remote(path, base) if _is_url(path) else _find_local(path, base))
+        find = _find_remote if _is_url(path) else _find_local
+        # An empty path, such as from an empty variable, must not mean the whole current folder.
+        matches = list(find(path, base)) if path else []
         if not matches:
             raise ReadError(f"{path!r} matches no file")
         for match in sorted(matches, key=lambda match: match.key):
@@ -162,10 +222,10 @@ def _split_glob(path: str) -> tuple[str, str]:
 
 
 def _find_local(path: str, base: str) -> Iterator[_Match]:
-    given = posixpath.normpath(path.removeprefix("file://"))
+    given = posixpath.normpath(_slashed(path).removeprefix("file://"))
 
     def locate(shown: str) -> str:
-        return posixpath.abspath(posixpath.join(base, posixpath.expanduser(shown)))
+        return os.path.abspath(os.path.join(base, os.path.expanduser(shown)))
 
     start = locate(given)
     if not os.path.lexists(start):
@@ -174,9 +234,14 @@ def _find_local(path: str, base: str) -> Iterator[_Match]:
     else:
         folder, starts = given if os.path.isdir(start) else posixpath.dirname(given), [start]
     for place, size in {place: size for start in starts for place, size in _files_at(start)}.items():
-        below = _printable(posixpath.relpath(place, locate(folder)))
+        below = _printable(_slashed(os.path.relpath(place, locate(folder))))
         name = posixpath.normpath(posixpath.join(_printable(folder), below))
         yield _Match(place, below, InputFile(place, name, size))
+
+
+def _slashed(path: str) -> str:
+    """Give a path with `/` on Windows too, so that names and ids are the same everywhere."""
+    return path.replace(os.sep, "/")
 
 
 def _expand(folder: str, pieces: Sequence[str]) -> Iterator[str]:
@@ -187,12 +252,14 @@ def _expand(folder: str, pieces: Sequence[str]) -> Iterator[str]:
     head, *rest = pieces
     if not os.path.isdir(folder):
         return
-    if head == "**":
+    if head == "**" and not rest:
+        yield folder  # with all that is in it
+    elif head == "**":
         for place, _ in _walk(folder):
             yield from _expand(place, rest)
     else:
         for entry in _entries(folder, hidden=_is_hidden(head)):
-            if fnmatchcase(entry.name, head):
+            if entry.name == head or fnmatchcase(entry.name, head):
                 yield from _expand(entry.path, rest)
 
 

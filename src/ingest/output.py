@@ -12,9 +12,9 @@ from typing import IO, Any, cast
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
-from ingest.errors import OutputError
+from ingest.errors import OutputError, WriteError
 
-__all__ = ["CORPUS", "DROPPED", "QUARANTINE", "REMOVED", "REPORT", "OutputFolder", "shard_file"]
+__all__ = ["CORPUS", "DROPPED", "QUARANTINE", "REMOVED", "REPORT", "OutputFile", "OutputFolder", "shard_file"]
 
 # The corpus has a folder of its own, so that tools which read "a folder of Parquet" find one schema and no report.
 CORPUS = "corpus"
@@ -30,6 +30,49 @@ _OURS = re.compile(rf"({_KINDS})/(\.tmp-)?part-\d+\.parquet|(\.tmp-)?{re.escape(
 def shard_file(kind: str, shard: int) -> str:
     """Name the file of one kind (`corpus`, `dropped`, ...) that a shard writes."""
     return f"{kind}/part-{shard:05d}.parquet"
+
+
+class OutputFile:
+    """A file that is being written. A failure to write is kept until `check` raises it.
+
+    Arrow writes the end of a Parquet file when it lets go of it, and ends the whole process if that fails, as on a
+    full disk. So it never gets to see a failure; what was written then never gets its final name.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._error: OSError | None = None
+        self.closed = False
+
+    def write(self, data: bytes) -> int:
+        """Write the bytes, or nothing once a write has failed."""
+        if self._error is None:
+            try:
+                self._stream.write(data)
+            except OSError as error:
+                self._error = error
+        return len(data)
+
+    def flush(self) -> None:
+        """Hand what is buffered to the system."""
+        if self._error is None:
+            try:
+                self._stream.flush()
+            except OSError as error:
+                self._error = error
+
+    def check(self) -> None:
+        """Raise the error of the first write that failed.
+
+        Raises:
+            WriteError: a write failed.
+        """
+        self.flush()
+        if self._error is not None:
+            raise WriteError(f"can't write the output: {self._error.strerror}") from self._error
+
+    def close(self) -> None:
+        """Do nothing: the folder closes the file when all is checked."""
 
 
 class OutputFolder:
@@ -72,22 +115,23 @@ class OutputFolder:
         return url.startswith(self.url.rstrip("/") + "/")
 
     @contextlib.contextmanager
-    def create(self, name: str) -> Iterator[IO[bytes]]:
+    def create(self, name: str) -> Iterator[OutputFile]:
         """Open a file for writing. It gets its name when all is written and safe on disk; on an error it never does."""
         final = posixpath.join(self._root, name)
         temporary = posixpath.join(posixpath.dirname(final), ".tmp-" + posixpath.basename(final))
         self._filesystem.makedirs(posixpath.dirname(final), exist_ok=True)
         try:
-            if self.local:
-                with open(temporary, "wb") as stream:
-                    yield stream
+            with open(temporary, "wb") if self.local else self._filesystem.open(temporary, "wb") as stream:
+                output = OutputFile(stream)
+                yield output
+                output.check()
+                if self.local:
                     stream.flush()
                     os.fsync(stream.fileno())
+            if self.local:
                 os.replace(temporary, final)
                 _sync_folder(os.path.dirname(final))
             else:
-                with self._filesystem.open(temporary, "wb") as stream:
-                    yield cast(IO[bytes], stream)
                 self._filesystem.mv(temporary, final)
         except BaseException:
             with contextlib.suppress(OSError):

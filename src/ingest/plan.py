@@ -9,6 +9,7 @@ from ingest.config import Config
 from ingest.endpoints import Part, Unreadable
 from ingest.errors import ConfigError, Problem, ReadError
 from ingest.files import InputFile, find_files
+from ingest.output import OutputFolder
 
 __all__ = ["Plan", "Shard", "make_plan", "reader_for"]
 
@@ -70,6 +71,9 @@ def make_plan(config: Config) -> Plan:
         hint = "check [read] paths; relative paths start at the folder of the config"
         problem = Problem("read.paths", f"can't find the input: {error}", hint=hint)
         raise ConfigError([problem], config.source.path) from error
+    output = OutputFolder(config.write.path, config.source.base)
+    # A second run over a folder that holds its own output must not read what the first one wrote.
+    files = [file for file in files if not output.holds(file.url)]
     if not files:
         problem = Problem("read", "no file is left to read", hint="check [read] paths, include and exclude")
         raise ConfigError([problem], config.source.path)

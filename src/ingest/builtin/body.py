@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
-__all__ = ["body_span", "is_sentence", "prose"]
+__all__ = ["Layout", "body_span", "is_sentence", "layout", "prose", "wrapped"]
 
 _END = re.compile(r"""[.!?…。！？؟।۔][\s"'”’»)\]』」]*$|[:;]$""")
 _INNER_END = re.compile(r"[^\W\d_]{2}[.!?]['\"”’»)]? +\S")
@@ -17,6 +19,31 @@ WIDE_PROSE_CHARS = 25
 WRAPPED_LINES = 3
 WRAPPED_CHARS = range(45, 101)
 WRAPPED_SPREAD = 25
+# Of those lines, the share that must not start with a capital; German and dialogue have many that do.
+RUN_ON_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a text is laid out: its lines of prose, and where its body starts and stops."""
+
+    prose: Sequence[bool]
+    wrapped: Sequence[bool]
+    start: int
+    """Index of the first line of prose."""
+    stop: int
+    """Index behind the last line of prose; 0 if there is none."""
+
+
+@lru_cache(maxsize=2)
+def layout(text: str) -> Layout:
+    """Give the layout of a text; kept for the next step, which most often sees the same text."""
+    lines = text.split("\n")
+    in_paragraph = wrapped(lines)
+    running = [inside or is_sentence(line) for line, inside in zip(lines, in_paragraph, strict=True)]
+    found = [index for index, verdict in enumerate(running) if verdict]
+    start, stop = (found[0], found[-1] + 1) if found else (0, 0)
+    return Layout(running, in_paragraph, start, stop)
 
 
 def is_sentence(line: str) -> bool:
@@ -30,13 +57,18 @@ def is_sentence(line: str) -> bool:
 
 def prose(lines: Sequence[str]) -> list[bool]:
     """Say for each line whether it is running text, alone or as part of a hard-wrapped paragraph."""
-    verdicts = [is_sentence(line) for line in lines]
+    return [inside or is_sentence(line) for line, inside in zip(lines, wrapped(lines), strict=True)]
+
+
+def wrapped(lines: Sequence[str]) -> list[bool]:
+    """Say for each line whether it is part of a hard-wrapped paragraph."""
+    verdicts = [False] * len(lines)
     start = 0
     while start < len(lines):
         end = _wrapped_run(lines, start)
-        if end - start >= WRAPPED_LINES and _INNER_END.search(" ".join(lines[start : end + 1])):
-            # The line behind the run is the short last one of its paragraph.
-            last = end + 1 if end < len(lines) and lines[end].strip() else end
+        if end - start >= WRAPPED_LINES and _runs_on(lines[start : end + 1]):
+            # The line behind the run is the short last one of its paragraph, if a sentence ends there.
+            last = end + 1 if end < len(lines) and _END.search(lines[end].strip()[-20:]) else end
             verdicts[start:last] = [True] * (last - start)
         start = max(end, start + 1)
     return verdicts
@@ -58,3 +90,11 @@ def _wrapped_run(lines: Sequence[str], start: int) -> int:
             break
         end += 1
     return end
+
+
+def _runs_on(lines: Sequence[str]) -> bool:
+    """Say whether sentences run over the ends of these lines, as they never do in a list of headlines."""
+    if _INNER_END.search(" ".join(lines)) is None:
+        return False
+    following = [line.lstrip()[:1] for line in lines[1:] if line.strip()]
+    return sum(not first.isupper() for first in following) >= RUN_ON_SHARE * len(following)

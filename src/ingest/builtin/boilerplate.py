@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.builtin.body import body_span, prose
-from ingest.builtin.phrases import PhraseFilter, vocabulary
+from ingest.builtin.body import layout
+from ingest.builtin.phrases import PhraseFilter
 from ingest.document import Document, Reason
 
 __all__ = ["BOILERPLATE", "Cookies", "Legal", "Newsletters", "Related", "Sharing", "Widgets"]
@@ -50,20 +50,16 @@ class Related(PhraseFilter):
     """Also take the lines under such a header, as far as no prose follows. Only behind the body."""
 
     def reject_lines(self, doc: Document, lines: Sequence[str]) -> Sequence[Reason | None]:
-        start, stop = body_span(lines)
-        running = prose(lines)
+        shape = layout(doc.text)
         verdicts: list[Reason | None] = []
         listing = False
-        for index, line in enumerate(lines):
+        for index, (line, match) in enumerate(zip(lines, self.matches(doc, lines), strict=True)):
             if not line.strip():
                 verdicts.append(None)
-                continue
-            inside = start <= index < stop
-            rule = vocabulary(self.name).match(line, inside=inside)
-            if rule is not None:
-                listing = self.lists and index >= stop > 0
-                verdicts.append(Reason(rule.code, line.strip()))
-            elif listing and not running[index]:
+            elif match is not None:
+                listing = self.lists and index >= shape.stop > 0
+                verdicts.append(Reason(match.rule.code, line.strip()))
+            elif listing and not shape.prose[index]:
                 verdicts.append(Reason("related_item", line.strip()[:80]))
             else:
                 listing = False

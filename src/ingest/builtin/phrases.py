@@ -10,17 +10,25 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from ingest.builtin.body import body_span
+from ingest.builtin.body import Layout, layout
 from ingest.document import Document, Reason
 from ingest.step import LineFilter
 
-__all__ = ["PhraseFilter", "Rule", "Vocabulary"]
+__all__ = ["Match", "PhraseFilter", "Rule", "Vocabulary", "is_page", "vocabulary"]
 
 # Longer lines are prose, whatever they hold; patterns of whole prompts may be longer than labels.
 LONGEST_LABEL_LINE = 160
 LONGEST_PHRASE_LINE = 500
 # What may stand between the labels of a line: separators, bullets, counters such as `36` or `1.2k`.
 _BETWEEN = re.compile(r"(?:[\s|·•‧∙/\\,;:+&–—›»→←▾▼×✕✖()\[\]{}*…!-]|\.|\d+(?:[.,]\d+)*[kKmM]?(?![^\W\d_]))+")
+# Nobody writes a menu like this: speech behind a dash, and words with a sentence's punctuation behind them.
+_SPOKEN = re.compile(r"[—–].*[^—–]|.*(?<!\.)[.,;!?。！？，、؟۔।]", re.DOTALL)
+_LIST_ITEM = re.compile(r"(?:[-*•+]|\d{1,3}[.)]) ")
+# A label of a script that needs no spaces counts as one word up to this length.
+LONGEST_WORD_WITHOUT_CASE = 4
+# Vocabularies whose sure matches show that a text was a web page. Copyright lines and headings such as "Related
+# topics" stand in books as well.
+_TELLTALE = ("widgets", "sharing", "newsletters", "cookies")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +43,22 @@ class Rule:
     triggers: tuple[str, ...]
     """Pieces, case-folded, one of which a line must hold for the patterns to be tried: a search for a piece costs
     a hundredth of a pattern that may start anywhere. Empty means that the patterns start with letters of their own."""
+    context: tuple[str, ...]
+    """Pieces, case-folded, one of which a line must hold as well: what tells the cookies of a site from those of a
+    baker. Empty means that the patterns say enough."""
+    weak: frozenset[str]
+    """Labels, case-folded, that prove as little as single words do although they are longer."""
     edge_only: bool
     """Only for lines in front of the body and behind it: inside, the phrase is too often part of the content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule that covers a line, and whether the line can be nothing else."""
+
+    rule: Rule
+    sure: bool
+    """A line of one word, such as `More` or `Help`, may also be a heading, a verse or an item of a list."""
 
 
 class Vocabulary:
@@ -54,38 +76,58 @@ class Vocabulary:
         source = resources.files("ingest.builtin").joinpath(f"vocabulary/{name}.toml").read_text(encoding="utf-8")
         return cls([_rule(entry) for entry in tomllib.loads(source)["rule"]])
 
-    def match(self, line: str, *, inside: bool) -> Rule | None:
-        """Give the rule that covers the whole line, or `None`."""
+    def match(self, line: str, *, inside: bool, wrapped: bool = False) -> Match | None:
+        """Give the rule that covers the whole line, or `None`.
+
+        Args:
+            line: the line.
+            inside: whether it stands between lines of prose.
+            wrapped: whether it is a line of a hard-wrapped paragraph; a phrase there may be half a sentence.
+        """
         stripped = line.strip()
         if len(stripped) > LONGEST_PHRASE_LINE:
             return None
-        rule = self._match_labels(stripped) if len(stripped) <= LONGEST_LABEL_LINE else None
-        if rule is not None and not (inside and rule.edge_only):
-            return rule
-        return self._match_patterns(stripped, inside=inside)
+        match = self._match_labels(stripped, inside=inside) if len(stripped) <= LONGEST_LABEL_LINE else None
+        if wrapped:
+            return match if match is not None and match.sure else None
+        return match or self._match_patterns(stripped, inside=inside)
 
-    def _match_patterns(self, line: str, *, inside: bool) -> Rule | None:
+    def _match_patterns(self, line: str, *, inside: bool) -> Match | None:
         folded = line.casefold()
         for rule in self.rules:
             if rule.patterns is None or (inside and rule.edge_only):
                 continue
             if rule.triggers and not any(trigger in folded for trigger in rule.triggers):
                 continue
+            if rule.context and not any(piece in folded for piece in rule.context):
+                continue
             if rule.patterns.fullmatch(line):
-                return rule
+                return Match(rule, sure=True)
         return None
 
-    def _match_labels(self, line: str) -> Rule | None:
+    def _match_labels(self, line: str, *, inside: bool) -> Match | None:
         """Give the rule of the first label if the line is labels, separators and counters from end to end."""
-        first: Rule | None = None
+        found: list[tuple[str, Rule]] = []
         position = _skip(line, 0)
+        glued = False
         while position < len(line):
             end, rule = self._label_at(line, position)
             if rule is None:
                 return None
-            first = first or rule
+            found.append((line[position:end].casefold(), rule))
             position = _skip(line, end)
-        return first
+            glued = glued or (position == end and end < len(line))
+        if not found or (inside and found[0][1].edge_only):
+            return None
+        labels = {label for label, _ in found}
+        sure = len(labels) > 2 or glued or not all(map(_is_word, labels) if len(labels) > 1 else map(self._is_weak, labels))
+        if not sure and line.casefold() not in labels:
+            if _SPOKEN.fullmatch(line) or (inside and _LIST_ITEM.match(line)):
+                return None
+        return Match(found[0][1], sure)
+
+    def _is_weak(self, label: str) -> bool:
+        return _is_word(label) or label in self._labels[label].weak
 
     def _label_at(self, line: str, start: int) -> tuple[int, Rule | None]:
         """Give the end and the rule of the longest label that starts here."""
@@ -102,15 +144,42 @@ class PhraseFilter(LineFilter):
     """Base of the steps that work from a vocabulary of the same name."""
 
     def reject_lines(self, doc: Document, lines: Sequence[str]) -> Sequence[Reason | None]:
-        start, stop = body_span(lines)
         return [
-            self._reject(line, inside=start <= index < stop) if line.strip() else None
-            for index, line in enumerate(lines)
+            None if match is None else Reason(match.rule.code, line.strip())
+            for line, match in zip(lines, self.matches(doc, lines), strict=True)
         ]
 
-    def _reject(self, line: str, *, inside: bool) -> Reason | None:
-        rule = vocabulary(self.name).match(line, inside=inside)
-        return None if rule is None else Reason(rule.code, line.strip())
+    def matches(self, doc: Document, lines: Sequence[str]) -> Sequence[Match | None]:
+        """Give the match of every line. Words that may be a label go only from what is plainly a web page."""
+        found = _matches(self.name, layout(doc.text), lines)
+        if all(match is None or match.sure for match in found) or is_page(doc, lines, self.name):
+            return found
+        return [match if match is not None and match.sure else None for match in found]
+
+
+def is_page(doc: Document, lines: Sequence[str], name: str) -> bool:
+    """Say whether the text was a web page: it had markup, or some line is sure to be a page's furniture.
+
+    Args:
+        doc: the document.
+        lines: its lines.
+        name: the vocabulary to try first.
+    """
+    if doc.media_type == "text/html":
+        return True
+    shape = layout(doc.text)
+    names = [name, *(other for other in _TELLTALE if other != name)] if name != "legal" else _TELLTALE
+    return any(match is not None and match.sure for other in names for match in _matches(other, shape, lines))
+
+
+def _matches(name: str, shape: Layout, lines: Sequence[str]) -> list[Match | None]:
+    words = vocabulary(name)
+    return [
+        words.match(line, inside=shape.start <= index < shape.stop, wrapped=shape.wrapped[index])
+        if line.strip()
+        else None
+        for index, line in enumerate(lines)
+    ]
 
 
 @functools.cache
@@ -126,6 +195,8 @@ def _rule(entry: dict[str, Any]) -> Rule:
         frozenset(label.casefold() for label in entry.get("labels", [])),
         re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None,
         tuple(trigger.casefold() for trigger in entry.get("triggers", ())),
+        tuple(piece.casefold() for piece in entry.get("context", ())),
+        frozenset(label.casefold() for label in entry.get("weak", ())),
         entry.get("edge_only", False),
     )
 
@@ -144,6 +215,10 @@ def _is_boundary(line: str, end: int) -> bool:
         return True
     before, behind = line[end - 1], line[end]
     return (behind.isupper() and not before.isupper()) or (_is_caseless(before) and _is_caseless(behind))
+
+
+def _is_word(label: str) -> bool:
+    return " " not in label and (len(label) <= LONGEST_WORD_WITHOUT_CASE or not _is_caseless(label[-1]))
 
 
 def _is_caseless(char: str) -> bool:

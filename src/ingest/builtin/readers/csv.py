@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, cast
+from contextlib import contextmanager
+from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from ingest.builtin.readers.lines import without_bom
+from ingest.builtin.readers.damage import explain_damage
+from ingest.builtin.readers.lines import KEEP_BYTES, without_bom
 from ingest.builtin.readers.records import Broken, RecordReader
+from ingest.builtin.readers.rows import Row, read_rows
 from ingest.endpoints import Part
 from ingest.errors import ReadError
 from ingest.files import InputFile
 
 __all__ = ["CsvReader"]
 
-_UNDECODED = frozenset(map(chr, range(0xDC80, 0xDD00)))
-
 
 def _one_character(value: str) -> str:
-    if len(value) > 1:
-        raise ValueError(f"a delimiter is one character, not {value!r}")
+    if len(value) > 1 or value in tuple('"\r\n'):
+        raise ValueError(f"a delimiter is one character that is no quote and no line end, not {value!r}")
     return value
 
 
@@ -46,41 +46,46 @@ class CsvReader(RecordReader):
     """Encoding of the file; a byte order mark wins over it."""
 
     def split(self, file: InputFile) -> Sequence[Part]:
-        rows = self._rows(file)
-        header = next(rows, None)
-        rows.close()
-        if header:
-            self.check_columns(file, header)
+        with explain_damage(file, lambda: "in the header"), self._open(file) as (_, rows):
+            header = next(rows, None)
+        if header is not None:
+            if header.problem or not _is_decoded(header.source):
+                problem = header.problem or "can't be decoded; set [read.csv] encoding"
+                raise ReadError(f"{file.name}: the header {problem}")
+            self.check_columns(file, header.fields)
         return [Part(file, size=file.size)]
 
     def records(self, part: Part) -> Iterator[tuple[int, Mapping[str, Any] | Broken]]:
-        rows = self._rows(part.file)
-        header = next(rows, None)
-        for number, row in enumerate(rows):
-            yield number, _record(header or [], row, number)
+        with self._open(part.file) as (encoding, rows):
+            header = next(rows, None)
+            for number, row in enumerate(rows):
+                if problem := self._problem(row, header.fields if header else []):
+                    yield number, Broken(f"row {number} {problem}", row.source.encode(encoding, KEEP_BYTES))
+                else:
+                    yield number, dict(zip(header.fields if header else [], row.fields, strict=True))
 
-    def _rows(self, file: InputFile) -> Any:
-        """Give the rows that are not blank, the header first."""
-        csv.field_size_limit(max(self.max_bytes, csv.field_size_limit()))
-        with file.open() as raw:
-            stream = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(cast(Any, raw))
+    @contextmanager
+    def _open(self, file: InputFile) -> Iterator[tuple[str, Iterator[Row]]]:
+        """Give the encoding and the rows, the header first."""
+        with file.open() as stream:
             lines, encoding = without_bom(stream, self.encoding)
-            # Bytes that can't be decoded come through as half surrogates, so that they cost their row and no other.
-            text = io.TextIOWrapper(lines, encoding, errors="surrogateescape", newline="")
-            default = "\t" if file.suffix in (".tsv", ".tab") else ","
-            rows = csv.reader(text, delimiter=self.delimiter or default)
-            try:
-                for row in rows:
-                    if row:
-                        yield row
-            except csv.Error as error:
-                raise ReadError(f"{file.name}: line {rows.line_num}: {error}") from error
+            # Bytes that can't be decoded are kept as surrogate halves, so that they cost their row and no other.
+            with io.TextIOWrapper(lines, encoding, errors=KEEP_BYTES, newline="") as text:
+                default = "\t" if file.suffix in (".tsv", ".tab") else ","
+                yield encoding, read_rows(text, self.delimiter or default, self.max_bytes)
+
+    def _problem(self, row: Row, header: Sequence[str]) -> str:
+        """Say what is wrong with a row, nothing if it is fine."""
+        if row.problem:
+            return row.problem if row.source else f"{row.problem}, {self.limit_hint()}"
+        if len(row.fields) != len(header):
+            return f"has {len(row.fields)} fields, the header has {len(header)}"
+        return "" if _is_decoded(row.source) else "can't be decoded; set [read.csv] encoding"
 
 
-def _record(header: Sequence[str], row: Sequence[str], number: int) -> Mapping[str, Any] | Broken:
-    content = ",".join(row).encode("utf-8", "surrogateescape")
-    if len(row) != len(header):
-        return Broken(f"row {number} has {len(row)} fields, the header has {len(header)}", content)
-    if not _UNDECODED.isdisjoint("".join(row)):
-        return Broken(f"row {number} can't be decoded; set [read.csv] encoding", content)
-    return dict(zip(header, row, strict=True))
+def _is_decoded(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import lzma
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ingest.errors import ReadError
-from ingest.files import InputFile
+from ingest.files import DAMAGES, InputFile
 
 __all__ = ["explain_damage"]
 
 
+def _nowhere() -> str:
+    return ""
+
+
 @contextmanager
-def explain_damage(file: InputFile, position: Callable[[], str]) -> Iterator[None]:
+def explain_damage(file: InputFile, position: Callable[[], str] = _nowhere) -> Iterator[None]:
     """Turn the many ways in which decompressors fail into one.
 
     Args:
@@ -26,10 +28,9 @@ def explain_damage(file: InputFile, position: Callable[[], str]) -> Iterator[Non
     """
     try:
         yield
-    except (EOFError, OSError, zlib.error, lzma.LZMAError) as error:
+    except DAMAGES as error:
         # Only the operating system sets errno: a file that vanished is not a damaged one.
         if file.compression is None or getattr(error, "errno", None) is not None:
             raise
-        place = position()
-        message = f"{file.name}: the {file.compression} stream is damaged{' ' if place else ''}{place}: {error}"
-        raise ReadError(message) from error
+        damage = f"the {file.compression} stream is damaged {position()}".rstrip()
+        raise ReadError(f"{file.name}: {damage}: {error}") from error

@@ -8,9 +8,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
-__all__ = ["LongLine", "read_lines", "without_bom"]
+__all__ = ["KEEP_BYTES", "LongLine", "read_at_most", "read_lines", "without_bom"]
+
+KEEP_BYTES = "ingest.keep_bytes"
+"""Error handler that puts a surrogate half in for every byte that can't be decoded, and the byte back for it.
+
+The `surrogateescape` of Python gives up on bytes below 128, which many encodings can't always decode.
+"""
 
 _CHUNK = 1 << 16
+# The marks of UTF-32 come first: in little-endian order they start with the one of UTF-16.
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,41 +34,47 @@ class LongLine:
     size: int
 
 
+def read_at_most(stream: IO[bytes], limit: int) -> bytes:
+    """Give the next `limit` bytes, or what is left. Takes memory for what is there, where `read` takes the limit."""
+    pieces = []
+    while limit > 0 and (piece := stream.read(min(limit, 1 << 20))):
+        pieces.append(piece)
+        limit -= len(piece)
+    return b"".join(pieces)
+
+
 def read_lines(stream: IO[bytes], limit: int) -> Iterator[bytes | LongLine]:
     r"""Give the lines with their `\n`. Of a line of more than `limit` bytes only the size is kept."""
-    while line := stream.readline(limit + 2):
+    while line := stream.readline(limit + 1):
         if len(line) - line.endswith(b"\n") <= limit:
             yield line
             continue
         size = len(line)
         while not line.endswith(b"\n") and (line := stream.readline(_CHUNK)):
             size += len(line)
-        yield LongLine(size)
+        yield LongLine(size - line.endswith(b"\n"))
 
 
-def without_bom(stream: io.BufferedReader, encoding: str = "utf-8") -> tuple[IO[bytes], str]:
+def without_bom(stream: io.BufferedReader, encoding: str = "utf-8") -> tuple[io.BufferedReader, str]:
     r"""Take the byte order mark off, and make sure that a line ends in the byte `\n`.
 
     Returns:
         The stream and the encoding of its lines, which is UTF-8 where UTF-16 had to be converted.
     """
-    head = stream.peek(3)
-    if head.startswith(codecs.BOM_UTF8):
-        stream.read(len(codecs.BOM_UTF8))
-        return stream, "utf-8"
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
+    head = stream.peek(4)
+    mark, encoding = next((entry for entry in _BOMS if head.startswith(entry[0])), (b"", encoding))
     if "\n".encode(encoding) == b"\n":
+        stream.read(len(mark))
         return stream, encoding
     return io.BufferedReader(_Utf8(stream, encoding), _CHUNK), "utf-8"
 
 
 class _Utf8(io.RawIOBase):
-    """Converts UTF-16 to UTF-8, and what is wrong in the one to what is wrong in the other, for its line to fail."""
+    """Converts to UTF-8, and what is wrong in the one to what is wrong in the other, so that only its line fails."""
 
     def __init__(self, stream: IO[bytes], encoding: str) -> None:
         self._stream = stream
-        self._decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
+        self._decoder = codecs.getincrementaldecoder(encoding)(KEEP_BYTES)
         self._ready = b""
 
     def readable(self) -> bool:
@@ -64,16 +84,19 @@ class _Utf8(io.RawIOBase):
         chunk = b"more"
         while chunk and not self._ready:
             chunk = self._stream.read(_CHUNK)
-            self._ready = self._convert(chunk)
+            self._ready = self._decoder.decode(chunk, final=not chunk).encode("utf-8", "surrogatepass")
         size = min(len(buffer), len(self._ready))
         buffer[:size] = self._ready[:size]
         self._ready = self._ready[size:]
         return size
 
-    def _convert(self, chunk: bytes) -> bytes:
-        try:
-            return self._decoder.decode(chunk, final=not chunk).encode("utf-8", "surrogatepass")
-        except UnicodeDecodeError:
-            # Half a code unit at the end of the file; without a reset it would come up again.
-            self._decoder.reset()
-            return b"\xff"
+
+def _keep_bytes(error: UnicodeError) -> tuple[str | bytes, int]:
+    if isinstance(error, UnicodeDecodeError):
+        return "".join(chr(0xDC00 + byte) for byte in error.object[error.start : error.end]), error.end
+    if isinstance(error, UnicodeEncodeError):
+        return bytes(ord(char) & 0xFF for char in error.object[error.start : error.end]), error.end
+    raise error
+
+
+codecs.register_error(KEEP_BYTES, _keep_bytes)

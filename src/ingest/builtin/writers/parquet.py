@@ -70,6 +70,7 @@ class Parquet(Writer):
         with folder.create(name) as stream, self._open(stream, schema) as writer:
             for rows in self._groups(docs):
                 writer.write_table(pa.Table.from_pylist(rows, schema))
+                stream.check()
         return [name]
 
     def _open(self, stream: Any, schema: pa.Schema) -> pq.ParquetWriter:

@@ -1,0 +1,202 @@
+"""Plugins that break: what is said, and that nothing else is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support import Project
+
+from ingest.cli import run_command
+from ingest.errors import PluginError
+from ingest.plugins import Plugins
+
+HEAD = "from ingest import *\n"
+CONFIG = """\
+[read]
+paths = ["in"]
+
+[plugins]
+files = ["bad.py"]
+import_timeout = 0.5
+
+[[steps]]
+use = "decode"
+
+[[steps]]
+use = "bad"
+
+[write]
+path = "out"
+
+[run]
+workers = {workers}
+"""
+STEP = """\
+from ingest import Document, Dropped, Edit, Reason, Step, hookimpl
+
+class Bad(Step):
+    name = "bad"
+    def process(self, docs):
+        return [self.one(doc) for doc in docs] if self.batched() else self.odd(docs)
+    def batched(self):
+        return True
+    {body}
+
+@hookimpl
+def register_components():
+    return [Bad]
+"""
+
+
+def offering(code: str, offer: str = "[Bad]") -> str:
+    return f"{HEAD}{code}\n@hookimpl\ndef register_components():\n    return {offer}\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("raise ValueError('no luck')", "plugin 'bad': its import failed: ValueError: no luck"),
+        ("import time; time.sleep(30)", "plugin 'bad': its import did not finish in 0.5 seconds"),
+        ("import sys; sys.exit(3)", "plugin 'bad': its import failed: SystemExit: 3"),
+        ("def broken(:", "plugin 'bad': its import failed: SyntaxError"),
+        (f"{HEAD}@hookimpl\ndef register_component():\n    return []\n", "the hooks are: register_components"),
+        (f"{HEAD}@hookimpl\ndef run_started(plane):\n    pass\n", "plugin 'bad'"),
+        (offering("", "[3]"), "register_components gave 3, not a subclass of Reader, Step, Writer or Executor"),
+        (offering("", "1 / 0"), "register_components failed: ZeroDivisionError"),
+        (offering("class Bad(Filter):\n    pass"), "Bad needs a name of lower-case letters, digits and _, not ''"),
+        (
+            offering("class Bad(Filter):\n    name = 'length'"),
+            "plugin 'bad': offers the step 'length', a name that 'ingest.builtin' has already",
+        ),
+    ],
+)
+def test_a_plugin_that_cant_be_loaded_is_named(
+    project: Project, capsys: pytest.CaptureFixture[str], code: str, message: str
+) -> None:
+    project.write("bad.py", code)
+    project.write("in/a.txt", "text")
+    config = project.write("config.toml", CONFIG.format(workers=1))
+    assert run_command(["run", str(config)]) == 2
+    assert message in capsys.readouterr().err
+    assert not project.output.exists()
+
+
+def test_a_missing_file_a_name_taken_twice_and_a_name_nobody_has_are_told(tmp_path: Path) -> None:
+    with pytest.raises(PluginError, match="there is no file"):
+        Plugins([tmp_path / "none.py"])
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "same.py").write_text("")
+    with pytest.raises(PluginError, match="comes twice"):
+        Plugins([tmp_path / "one/same.py", tmp_path / "two/same.py"])
+    with pytest.raises(PluginError, match="did you mean 'same'"):
+        Plugins([tmp_path / "one/same.py"], disable=["sane"])
+    assert "same" not in Plugins([tmp_path / "one/same.py"], disable=["same"]).origins
+
+
+def test_two_plugins_that_offer_one_name_are_both_named(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.py").write_text(offering("class Bad(Filter):\n    name = 'same_name'"))
+    with pytest.raises(PluginError, match=r"plugin 'two'.*'same_name'.*'one'"):
+        Plugins([tmp_path / "one.py", tmp_path / "two.py"])
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ("def one(self, doc):\n        return doc if 'b' not in doc.text else 1 / 0", "ZeroDivisionError"),
+        ("def one(self, doc):\n        return doc if 'b' not in doc.text else None", "nonsense"),
+        ("def one(self, doc):\n        return doc if 'b' not in doc.text else 'text'", "nonsense"),
+        ("def one(self, doc):\n        return doc if 'b' not in doc.text else doc.replace(id='x')", "nonsense"),
+        ("def one(self, doc):\n        return doc if 'b' not in doc.text else doc.replace(text=b'x')", "nonsense"),
+        ("def one(self, doc):\n        return doc if 'b' not in doc.text else Dropped(doc, 'why')", "nonsense"),
+        (
+            "def batched(self):\n        return False\n"
+            "    def odd(self, docs):\n        return docs if not any('b' in d.text for d in docs) else docs[1:]",
+            "nonsense",
+        ),
+        (
+            "def batched(self):\n        return False\n"
+            "    def odd(self, docs):\n        return docs if not any('b' in d.text for d in docs) else None",
+            "nonsense",
+        ),
+    ],
+)
+def test_a_step_that_fails_on_one_document_costs_that_document(
+    project: Project, capsys: pytest.CaptureFixture[str], body: str, error: str
+) -> None:
+    project.write("bad.py", STEP.format(body=body))
+    for name in "abc":
+        project.write(f"in/{name}.txt", f"text {name}")
+    config = project.write("config.toml", CONFIG.format(workers=1))
+    assert run_command(["run", str(config)]) == 1
+    (failed,) = project.rows("quarantine")
+    assert (failed["file_path"], failed["step"], failed["error"]) == ("in/b.txt", "bad", error)
+    assert failed["content"] == b"text b"
+    assert [row["text"] for row in project.rows()] == ["text a", "text c"]
+    shown = " ".join(capsys.readouterr().err.split())
+    assert f"{error} in step 'bad' of plugin 'bad'" in shown
+    assert "'in/b.txt'" in shown
+
+
+def test_text_that_no_file_can_hold_is_quarantined(project: Project) -> None:
+    project.write("bad.py", STEP.format(body="def one(self, doc):\n        return doc.replace(text='\\ud800')"))
+    project.write("in/a.txt", "text")
+    report = project.run(CONFIG.format(workers=1))
+    assert dict(report.counts.quarantined) == {"write/UnicodeEncodeError": 1}
+
+
+def test_edits_that_dont_replay_are_worked_out_anew(project: Project) -> None:
+    body = "def one(self, doc):\n        return doc.replace(text='new', edits=[Edit(0, 2, Reason('lie'))])"
+    project.write("bad.py", STEP.format(body=body))
+    project.write("in/a.txt", "text")
+    project.run(CONFIG.format(workers=1) + 'audit = "full"\n')
+    assert [row["text"] for row in project.rows()] == ["new"]
+    assert {row["code"] for row in project.rows("removed") if row["step"] == "bad"} == {"bad"}
+
+
+def test_plugin_files_work_in_worker_processes(project: Project) -> None:
+    project.write("bad.py", STEP.format(body="def one(self, doc):\n        return doc.replace(text=doc.text.upper())"))
+    for name in "abcd":
+        project.write(f"in/{name}.txt", f"text {name}")
+    report = project.run(CONFIG.format(workers=2) + "shard_files = 1\n")
+    assert report.clean
+    assert [row["text"] for row in project.rows()] == ["TEXT A", "TEXT B", "TEXT C", "TEXT D"]
+
+
+def test_hooks_run_around_shards_and_their_failure_names_the_plugin(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = (
+        STEP.format(body="def one(self, doc):\n        return doc")
+        + """
+@hookimpl
+def run_started(plan):
+    print("started", len(plan.shards))
+
+@hookimpl
+def shard_finished(plan, report):
+    print("shard", report.shard, report.written)
+
+@hookimpl
+def run_finished(report):
+    print("finished", report.counts.written)
+    raise RuntimeError("oops")
+"""
+    )
+    project.write("bad.py", code)
+    project.write("in/a.txt", "text")
+    config = project.write("config.toml", CONFIG.format(workers=1))
+    assert run_command(["run", str(config)]) == 2
+    out, err = capsys.readouterr()
+    assert out.splitlines() == ["started 1", "shard 0 1", "finished 1"]
+    assert "plugin 'bad': its hook run_finished failed: RuntimeError: oops" in err
+
+
+def test_a_component_that_needs_a_missing_module_says_what_to_install(project: Project) -> None:
+    project.write("bad.py", offering("class Bad(Filter):\n    name = 'bad'\n    requires = ('no_such_module',)"))
+    from ingest.errors import ConfigError
+
+    with pytest.raises(ConfigError, match="pip install no_such_module"):
+        project.load(CONFIG.format(workers=1))

@@ -1,0 +1,279 @@
+"""A run as a whole: what it writes, that it adds up, and what it does when the world breaks."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from support import Project
+
+from ingest.cli import run_command
+from ingest.document import Edit, Reason, apply_edits
+from ingest.pipeline import Pipeline
+from ingest.plan import make_plan
+from ingest.run import read_shard, run
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+CONFIG = '[read]\npaths = ["in"]\n[write]\npath = "out"\n[run]\nworkers = 1\n'
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "report.json"]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)}
+
+
+def test_the_bytes_are_the_same_for_any_number_of_workers_and_any_hash_seed(tmp_path: Path) -> None:
+    found = []
+    for workers, seed, batch in ((1, "0", 64), (2, "1", 3), (4, "2", 1)):
+        out = tmp_path / f"out{workers}"
+        config = tmp_path / f"{workers}.toml"
+        config.write_text(
+            f'[read]\npaths = ["samples"]\n[write]\npath = "{out.as_posix()}"\n'
+            f'[run]\nworkers = {workers}\nbatch_size = {batch}\nshard_files = 5\naudit = "full"\n'
+        )
+        (tmp_path / "samples").is_symlink() or (tmp_path / "samples").symlink_to(SAMPLES)
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        subprocess.run([sys.executable, "-m", "ingest", "run", str(config), "-q"], check=True, env=environment)
+        found.append(digests(out))
+    assert len(found[0]) > 10
+    assert found[0] == found[1] == found[2]
+
+
+def test_the_count_balances_and_every_document_is_somewhere(project: Project) -> None:
+    project.write("in/good.txt", "A text that stays.")
+    project.write("in/empty.txt", "")
+    project.write("in/lines.jsonl", '{"text": "one"}\nbroken\n{"text": "two"}\n{"no": 1}\n')
+    report = project.run(CONFIG)
+    counts = report.counts
+    assert (counts.read, counts.written, counts.n_dropped, counts.n_quarantined) == (6, 3, 1, 2)
+    assert counts.balanced()
+    assert not report.clean
+    assert [row["file_path"] for row in project.rows("quarantine")] == ["in/lines.jsonl#1", "in/lines.jsonl#3"]
+    assert [row["code"] for row in project.rows("dropped")] == ["empty"]
+
+
+def test_the_schema_and_the_footer_are_those_of_the_documentation(project: Project) -> None:
+    project.write("in/a.txt", "A text that stays.")
+    project.run(CONFIG)
+    file = pq.ParquetFile(project.output / "corpus/part-00000.parquet")
+    assert file.schema_arrow.names == [
+        "id", "text", "url", "file_path", "date", "published", "title", "site", "authors", "language",
+        "language_score", "charset", "n_chars_raw", "n_chars", "metadata",
+    ]  # fmt: skip
+    column = file.metadata.row_group(0).column(1)
+    assert column.compression == "ZSTD"
+    assert column.has_offset_index
+    footer = file.metadata.metadata
+    assert footer[b"ingest.config_sha256"].decode() == project.load(CONFIG).hash
+    assert {b"ingest.schema_version", b"ingest.version"} <= set(footer)
+
+
+def test_row_groups_are_cut_by_size(project: Project) -> None:
+    for number in range(9):
+        project.write(f"in/{number}.txt", "Word after word. " * 100)
+    project.run(CONFIG + "[write.parquet]\nrow_group_bytes = 4000\n")
+    assert pq.ParquetFile(project.output / "corpus/part-00000.parquet").num_row_groups == 3
+
+
+def test_a_folder_with_something_in_it_is_refused_and_overwriting_spares_what_is_foreign(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write("in/a.txt", "text one")
+    project.run(CONFIG)
+    config = str(project.folder / "config.toml")
+    foreign = project.write("out/corpus/mine.parquet.bak", "mine")
+    assert run_command(["run", config]) == 2
+    assert "the output folder is not empty" in capsys.readouterr().err
+    project.write("in/a.txt", "text two")
+    assert run_command(["run", config, "--overwrite", "-q"]) == 0
+    assert [row["text"] for row in project.rows()] == ["text two"]
+    assert foreign.read_text() == "mine"
+
+
+def test_a_second_run_does_not_read_what_the_first_one_wrote(project: Project) -> None:
+    project.write("in/a.txt", "text")
+    text = '[read]\npaths = ["."]\ninclude = ["*.txt", "*.parquet"]\n[write]\npath = "in/out"\noverwrite = true\n'
+    assert project.run(text).counts.read == 1
+    assert project.run(text).counts.read == 1
+
+
+def test_an_output_that_is_a_file_or_cant_be_made_is_told(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.write("in/a.txt", "text")
+    project.write("out", "a file")
+    config = str(project.write("config.toml", CONFIG))
+    assert run_command(["run", config]) == 2
+    assert "is a file; name a folder" in capsys.readouterr().err
+    assert run_command(["run", config, "-o", str(project.folder / "out" / "below")]) == 2
+
+
+def test_a_full_disk_leaves_no_file_under_a_final_name(project: Project) -> None:
+    if os.geteuid() != 0 or subprocess.run(["mount", "--version"], capture_output=True, check=False).returncode:
+        pytest.skip("needs the right to mount a small file system")
+    project.output.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs", str(project.output)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        noise = "".join(hashlib.sha256(str(number).encode()).hexdigest() + " word.\n" for number in range(20_000))
+        project.write("in/a.txt", noise)
+        config = str(project.write("config.toml", CONFIG))
+        assert run_command(["run", config, "-q"]) == 3
+        assert [path for path in project.output.rglob("*") if path.is_file()] == []
+    finally:
+        subprocess.run(["umount", str(project.output)], check=True)
+
+
+def test_what_vanishes_or_cant_be_opened_is_quarantined_and_the_rest_is_written(project: Project) -> None:
+    project.write("in/a.txt", "text a")
+    gone = project.write("in/b.txt", "text b")
+    (project.folder / "in/c.txt").symlink_to(project.folder / "nowhere")
+    project.write("in/d.txt.gz", b"no gzip at all")
+    project.write("in/e.txt", "text e")
+    plan = make_plan(project.load(CONFIG))
+    gone.unlink()
+    report = run(plan)
+    assert [row["text"] for row in project.rows()] == ["text a", "text e"]
+    assert [row["file_path"] for row in project.rows("quarantine")] == ["in/b.txt", "in/c.txt", "in/d.txt.gz"]
+    assert report.counts.balanced()
+
+
+def test_an_id_that_comes_twice_is_caught_inside_a_shard_and_across_shards(project: Project) -> None:
+    project.write("in/a.jsonl", '{"id": "x", "text": "first"}\n{"id": "x", "text": "second"}\n')
+    project.write("in/b.jsonl", '{"id": "x", "text": "third"}\n')
+    report = project.run(CONFIG + "shard_files = 1\n")
+    assert [row["text"] for row in project.rows()] == ["first", "third"]
+    assert dict(report.counts.quarantined) == {"read/RepeatedId": 1}
+    assert report.repeated_ids == ["x"]
+    assert not report.clean
+
+
+def test_with_the_full_audit_every_text_can_be_followed_back(project: Project) -> None:
+    for path in sorted(SAMPLES.rglob("*.txt")):
+        project.write(f"in/{path.name}", path.read_bytes())
+    text = CONFIG + 'audit = "full"\n'
+    project.run(text)
+    edits: dict[tuple[str, str], list[Edit]] = defaultdict(list)
+    for row in project.rows("removed"):
+        edit = Edit(row["start"], row["end"], Reason(row["code"], row["value"]), row["inserted"])
+        edits[row["id"], row["step"]].append(edit)
+    config = project.load(text)
+    checked = 0
+    for shard in make_plan(config).shards:
+        for doc in read_shard(shard, config):
+            for label, result, change in Pipeline(config).follow(doc):
+                if change is not None:
+                    assert apply_edits(change.before, edits[doc.id, label]) == result.text
+                    checked += 1
+    assert checked > 40
+
+
+def test_the_audit_counts_or_keeps_quiet(project: Project) -> None:
+    project.write("in/a.txt", "Skip to content\nA line of prose that is long enough to be the body of this page.\n")
+    counted = project.run(CONFIG).counts
+    assert counted.removed_pieces["widgets/skip_link"] == 1
+    assert not (project.output / "removed").exists()
+    quiet = project.run(CONFIG.replace('"out"', '"out2"') + 'audit = "off"\n').counts
+    assert not quiet.removed_pieces
+    assert quiet.written == counted.written == 1
+
+
+def test_the_limit_holds_for_every_file(project: Project) -> None:
+    for name in "ab":
+        project.write(f"in/{name}.jsonl", "".join(f'{{"text": "{name}{number}"}}\n' for number in range(5)))
+    project.run(CONFIG + "limit = 2\n")
+    assert [row["text"] for row in project.rows()] == ["a0", "a1", "b0", "b1"]
+
+
+def test_ten_thousand_small_files_are_no_trouble(project: Project) -> None:
+    (project.folder / "in").mkdir()
+    for number in range(10_000):
+        (project.folder / f"in/{number:05}.txt").write_text(f"text {number}")
+    steps = '[[steps]]\nuse = "decode"\n'
+    report = project.run(CONFIG + steps)
+    assert report.counts.written == 10_000
+    assert len(list((project.output / "corpus").iterdir())) == 10
+
+
+def test_a_document_of_thirty_megabytes_goes_through(project: Project) -> None:
+    project.write("in/a.txt", "A sentence of some length that is repeated over and over.\n" * 520_000)
+    report = project.run(CONFIG)
+    assert report.counts.written == 1
+
+
+KILLING = """\
+import os, signal, time
+from ingest import Document, Step, hookimpl
+
+class Trap(Step):
+    name = "trap"
+    def apply(self, doc):
+        if "trap" in doc.text:
+            {deed}
+        return doc
+
+@hookimpl
+def register_components():
+    return [Trap]
+"""
+
+
+def trap(project: Project, deed: str, workers: int) -> Path:
+    project.write("trap.py", KILLING.format(deed=deed))
+    for name in "abcdef":
+        project.write(f"in/{name}.txt", "trap" if name == "d" else f"text {name}")
+    return project.write(
+        "config.toml",
+        '[read]\npaths = ["in"]\n[plugins]\nfiles = ["trap.py"]\n[[steps]]\nuse = "decode"\n[[steps]]\nuse = "trap"\n'
+        f'[write]\npath = "out"\n[run]\nworkers = {workers}\nshard_files = 1\n',
+    )
+
+
+def whole(folder: Path) -> list[Path]:
+    """Give the files under final names; each must be readable."""
+    files = [path for path in folder.rglob("part-*.parquet") if not path.name.startswith(".tmp-")]
+    for file in files:
+        pq.read_table(file)
+    return files
+
+
+def test_a_worker_that_dies_ends_the_run_with_a_clear_message(project: Project) -> None:
+    config = trap(project, "os.kill(os.getpid(), signal.SIGKILL)", workers=2)
+    done = subprocess.run(
+        [sys.executable, "-m", "ingest", "run", str(config)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3
+    assert "a worker process died" in done.stderr
+    assert "Traceback" not in done.stderr
+    whole(project.output)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_interrupted_run_ends_in_order(project: Project, sent: signal.Signals, workers: int) -> None:
+    marker = project.folder / "reached"
+    config = trap(project, f"open({str(marker)!r}, 'w').close(); time.sleep(60)", workers)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ingest", "run", str(config)], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    deadline = time.monotonic() + 30
+    while not marker.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.kill(process.pid, sent)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    time.sleep(0.3)
+    left = subprocess.run(["pgrep", "-g", str(process.pid)], capture_output=True, check=False).stdout
+    assert left == b""
+    whole(project.output)
