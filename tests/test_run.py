@@ -257,6 +257,10 @@ def test_a_worker_that_dies_ends_the_run_with_a_clear_message(project: Project) 
     whole(project.output)
 
 
+def processes_of(group: int) -> bytes:
+    return subprocess.run(["pgrep", "-g", str(group)], capture_output=True, check=False).stdout
+
+
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_interrupted_run_ends_in_order(project: Project, sent: signal.Signals, workers: int) -> None:
@@ -273,7 +277,8 @@ def test_an_interrupted_run_ends_in_order(project: Project, sent: signal.Signals
     assert process.returncode == 130
     assert "interrupted" in err
     assert "Traceback" not in err
-    time.sleep(0.3)
-    left = subprocess.run(["pgrep", "-g", str(process.pid)], capture_output=True, check=False).stdout
+    deadline = time.monotonic() + 10
+    while (left := processes_of(process.pid)) and time.monotonic() < deadline:
+        time.sleep(0.1)
     assert left == b""
     whole(project.output)

@@ -7,11 +7,15 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.process import BaseProcess
 
 from ingest.errors import WorkerError
 from ingest.executor import Executor, R, S
 
 __all__ = ["Processes"]
+
+# Seconds for a worker to end when it is told to.
+PATIENCE = 3.0
 
 
 class Processes(Executor):
@@ -28,10 +32,19 @@ class Processes(Executor):
             yield from _results(pool, function, shards, workers)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            for child in multiprocessing.active_children():
-                child.terminate()
+            _end(multiprocessing.active_children())
             raise
         pool.shutdown()
+
+
+def _end(children: Sequence[BaseProcess]) -> None:
+    """End processes, those in native code that hears no request to stop as well."""
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.join(PATIENCE)
+        if child.is_alive():
+            child.kill()
 
 
 def _results(pool: ProcessPoolExecutor, function: Callable[[S], R], shards: Sequence[S], workers: int) -> Iterator[R]:
