@@ -268,6 +268,36 @@ Next
 Back
 Close
 """,
+    "en: a rondel whose first line comes again": """
+The river carries the lamps away
+
+The river carries the lamps away,
+And one by one the windows close.
+The ferryman ties up his day
+And nobody asks him where he goes.
+
+The river carries the lamps away,
+Past barley field and osier bed,
+And what the millwheel had to say
+It said, and there was nothing said.
+
+The river carries the lamps away
+""",
+    "en: a song, and what the singer says about it": """
+Down to the weir
+
+Row, row, down to the weir,
+Row with the stream and row,
+The lamp is lit and the night is clear,
+Row with the stream and row.
+
+Row, row, down to the weir,
+Row with the stream and row,
+The one you left is waiting here,
+Row with the stream and row.
+
+The song was written down in a lock house from the singing of a keeper who would not give his name.
+""",
     "en: a dialogue": """
 The telephone rang twice before anyone moved.
 

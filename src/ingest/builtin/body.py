@@ -70,6 +70,8 @@ def wrapped(lines: Sequence[str]) -> list[bool]:
             # The line behind the run is the short last one of its paragraph, if a sentence ends there.
             last = end + 1 if end < len(lines) and _END.search(lines[end].strip()[-20:]) else end
             verdicts[start:last] = [True] * (last - start)
+        elif _continues(lines, start):
+            verdicts[start : start + 2] = [True, True]
         start = max(end, start + 1)
     return verdicts
 
@@ -90,6 +92,14 @@ def _wrapped_run(lines: Sequence[str], start: int) -> int:
             break
         end += 1
     return end
+
+
+def _continues(lines: Sequence[str], index: int) -> bool:
+    """Say whether a sentence runs over the end of this line and to its own end in the next: a paragraph of two lines."""
+    if len(lines[index]) not in WRAPPED_CHARS or index + 1 == len(lines) or _END.search(lines[index].strip()[-20:]):
+        return False
+    following = lines[index + 1].strip()
+    return following[:1].islower() and _END.search(following[-20:]) is not None
 
 
 def _runs_on(lines: Sequence[str]) -> bool:

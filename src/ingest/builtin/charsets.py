@@ -180,6 +180,8 @@ def _detect(content: bytes) -> Charset | None:
     if name.startswith("cp125"):
         name = f"windows-{name[2:]}"
     name = _SUPERSETS.get(name, name)
+    if name.startswith("iso2022-jp"):
+        return Charset("iso-2022-jp", name)
     try:
         codec = codecs.lookup(name)
     except LookupError:

@@ -44,6 +44,8 @@ _HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TAG = re.compile(r"<(?:/?[a-zA-Z]|!--|!doctype)")
+# Anything but white space, controls and characters that take up no room.
+_VISIBLE = re.compile("[^\\s\0-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -83,7 +85,7 @@ class Decode(Step):
         return self._settle(doc, decoded.charset.name, decoded.lost)
 
     def _settle(self, doc: Document, charset: str, lost: int) -> Document | Dropped:
-        if not doc.text.strip().strip("\ufeff\u200b\0 \t\r\n"):
+        if _VISIBLE.search(doc.text) is None:
             return Dropped(doc, Reason("empty", f"{len(doc.content)} bytes"))
         if lost:
             doc = doc.with_metadata(undecodable_bytes=str(lost))

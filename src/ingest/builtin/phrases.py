@@ -48,6 +48,8 @@ class Rule:
     baker. Empty means that the patterns say enough."""
     weak: frozenset[str]
     """Labels, case-folded, that prove as little as single words do although they are longer."""
+    sure: bool
+    """Whether a match of the patterns is proof enough by itself; else it goes only from what is plainly a web page."""
     edge_only: bool
     """Only for lines in front of the body and behind it: inside, the phrase is too often part of the content."""
 
@@ -102,7 +104,7 @@ class Vocabulary:
             if rule.context and not any(piece in folded for piece in rule.context):
                 continue
             if rule.patterns.fullmatch(line):
-                return Match(rule, sure=True)
+                return Match(rule, rule.sure)
         return None
 
     def _match_labels(self, line: str, *, inside: bool) -> Match | None:
@@ -158,14 +160,14 @@ class PhraseFilter(LineFilter):
 
 
 def is_page(doc: Document, lines: Sequence[str], name: str) -> bool:
-    """Say whether the text was a web page: it had markup, or some line is sure to be a page's furniture.
+    """Say whether the text was a web page: it had markup, an address or a site, or a line that only pages have.
 
     Args:
         doc: the document.
         lines: its lines.
         name: the vocabulary to try first.
     """
-    if doc.media_type == "text/html":
+    if doc.media_type == "text/html" or doc.url or doc.site:
         return True
     shape = layout(doc.text)
     names = [name, *(other for other in _TELLTALE if other != name)] if name != "legal" else _TELLTALE
@@ -197,6 +199,7 @@ def _rule(entry: dict[str, Any]) -> Rule:
         tuple(trigger.casefold() for trigger in entry.get("triggers", ())),
         tuple(piece.casefold() for piece in entry.get("context", ())),
         frozenset(label.casefold() for label in entry.get("weak", ())),
+        entry.get("sure", True),
         entry.get("edge_only", False),
     )
 

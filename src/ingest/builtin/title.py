@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
-from ingest.builtin.body import prose
+from ingest.builtin.body import is_sentence, layout
+from ingest.builtin.phrases import is_page
 from ingest.document import Document, Reason
 from ingest.lines import line_spans
 from ingest.step import Step, line_edits
@@ -22,6 +23,14 @@ _SEPARATORS = r"(?:\s+[-–—|·•:»«/]+\s+|\s*[|»]\s*|:\s+|[_｜]|\s*[－�
 _SUFFIX = re.compile(rf"{_SEPARATORS}(?P<site>[^|»«·•]{{2,60}})$")
 _WORDS = re.compile(r"\w+")
 _ENDS_SENTENCE = re.compile(r"[^.][.;:,，；：]$|。$")
+# Signs of text, not of a menu: the punctuation at the end of a verse or a sentence, a quotation mark or the dash of
+# speech in front.
+_TEXT_END = re.compile(r"(?<!\.)[.,;!?。，！？；،؟۔।][\"'”’»)」』]*$")
+_QUOTE = re.compile(r"[\"'“”„«»‘‚「『—–-]")
+# Shown lines between two copies of a headline where no prose tells where the body starts.
+NEAR = 3
+# Share of lines that end like text, above which they are no menu.
+TEXT_SHARE = 0.3
 
 
 class Title(Step):
@@ -42,27 +51,33 @@ class Title(Step):
     def apply(self, doc: Document) -> Document:
         spans = line_spans(doc.text)
         lines = [doc.text[start:end] for start, end in spans]
-        body = _first_prose(lines)
+        body = _first_prose(lines, layout(doc.text).prose)
         head = [index for index in range(body) if lines[index].strip()][:HEAD_LINES]
         title, site = doc.title, doc.site
         if not title:
             title, found_site = _find_title(lines, head, body)
             site = site or found_site
+            if body == len(lines) and site is None and not is_page(doc, lines, "widgets"):
+                # A first line that comes again in a text without prose is a refrain.
+                title = None
         if not title:
             return doc
-        verdicts = self._verdicts(title, lines, head)
+        verdicts = self._verdicts(title, lines, head, body)
         edits = line_edits(spans, verdicts)
         changes = {} if (title, site) == (doc.title, doc.site) else {"title": title, "site": site}
         return doc.edited(edits, **changes)
 
-    def _verdicts(self, title: str, lines: Sequence[str], head: Sequence[int]) -> list[Reason | None]:
+    def _verdicts(self, title: str, lines: Sequence[str], head: Sequence[int], body: int) -> list[Reason | None]:
         in_head = set(head)
         copies = [index for index, line in enumerate(lines) if _is_copy(line, title, in_head=index in in_head)]
         above_body = [index for index in copies if index in in_head]
+        if body == len(lines):
+            copies = above_body = _first_cluster(above_body, head)
         verdicts: list[Reason | None] = [None] * len(lines)
         if self.above and above_body:
-            for index in head:
-                if index < above_body[-1]:
+            above = [index for index in head if index < above_body[-1] and index not in copies]
+            if _is_furniture([lines[index].strip() for index in above]):
+                for index in above:
                     verdicts[index] = Reason("above_headline", lines[index].strip()[:80])
         for index in copies:
             verdicts[index] = Reason("headline", title)
@@ -71,12 +86,27 @@ class Title(Step):
         return verdicts
 
 
-def _first_prose(lines: Sequence[str]) -> int:
+def _first_cluster(copies: Sequence[int], head: Sequence[int]) -> list[int]:
+    """Give the first copy and those close behind it; the others may be a refrain."""
+    cluster = list(copies[:1])
+    for index in copies[1:]:
+        if head.index(index) - head.index(cluster[-1]) > NEAR:
+            break
+        cluster.append(index)
+    return cluster
+
+
+def _is_furniture(lines: Sequence[str]) -> bool:
+    """Say whether lines above a headline are menus and the like, not a text of their own."""
+    text = [line for line in lines if _TEXT_END.search(line)]
+    return len(text) <= max(1, TEXT_SHARE * len(lines)) and not any(map(is_sentence, text))
+
+
+def _first_prose(lines: Sequence[str], verdicts: Sequence[bool]) -> int:
     """Give the index of the first line of running text.
 
     A long headline looks like one. So the first line of all can't be it, nor can one that stands twice.
     """
-    verdicts = prose(lines)
     shown = [index for index, line in enumerate(lines) if line.strip()]
     for place, index in enumerate(shown[1:], start=1):
         beside = [lines[other].strip() for other in (shown[place - 1], *shown[place + 1 : place + 2])]
@@ -122,7 +152,12 @@ def _stands_alone(lines: Sequence[str], head: Sequence[int], body: int) -> bool:
 
 
 def _may_be_headline(line: str) -> bool:
-    return 4 <= len(line) <= LONGEST and any(map(str.isalpha, line)) and _ENDS_SENTENCE.search(line) is None
+    return (
+        4 <= len(line) <= LONGEST
+        and any(map(str.isalpha, line))
+        and _ENDS_SENTENCE.search(line) is None
+        and line[0] not in "—–-"
+    )
 
 
 def _affix(long: str, short: str) -> str | None:
@@ -147,12 +182,18 @@ def _is_copy(line: str, title: str, *, in_head: bool) -> bool:
         return False
     folded, wanted = _fold(stripped), _fold(title)
     if folded == wanted:
-        return in_head or len(_WORDS.findall(title)) > 2
+        return in_head or (len(_WORDS.findall(title)) > 2 and not _is_text(stripped, title))
     if not in_head:
         return False
     if stripped.endswith(("…", "...")) and len(folded) > 0.5 * len(wanted):
         return wanted.startswith(folded)
     return _affix(stripped, title) is not None
+
+
+def _is_text(line: str, title: str) -> bool:
+    """Say whether the words of the headline are part of the text here: quoted, or with a stop behind them."""
+    quoted = _QUOTE.match(line) is not None and _QUOTE.match(title) is None
+    return quoted or (_TEXT_END.search(line) is not None and _TEXT_END.search(title) is None)
 
 
 def _fold(text: str) -> str:

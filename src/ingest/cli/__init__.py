@@ -108,11 +108,15 @@ def _explain(error: Exception) -> int:
     # The frames name code, never a document; the message might quote one, so it is left out.
     click.echo("".join(traceback.format_tb(error.__traceback__)), err=True, nl=False)
     click.echo(f"error: ingest failed with {type(error).__name__}{_reason(error)}", err=True)
+    if not _reason(error):
+        click.echo("    with INGEST_DEBUG=1 the message is shown, which may quote a document", err=True)
     return 3
 
 
 def _reason(error: Exception) -> str:
-    """Give the system's own words for an error of the system; they hold no text of a document."""
+    """Give the words that hold no text of a document: the system's own, or all if that is asked for."""
+    if os.environ.get("INGEST_DEBUG"):
+        return f": {error}"
     return f": {error.strerror}: {error.filename}" if isinstance(error, OSError) and error.strerror else ""
 
 

@@ -62,21 +62,25 @@ def _components(plugins: Plugins, name: str | None) -> list[type[Component]]:
 
 
 def _print_list(console: Console, plugins: Plugins) -> None:
-    from rich import box
+    """Print every component with its options, by kind, and which plugin offers what is not built in."""
     from rich.markup import escape
-    from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("kind", "name", "what it does", "options", "plugin", "version"):
-        table.add_column(heading, overflow="fold")
-    for component in _components(plugins, None):
-        owner = plugins.owner(component)
-        origin = "built-in" if owner.source == "built-in" else owner.plugin
-        options = ", ".join(component.model_fields)
-        name, summary = f"[bold]{component.name}[/]", escape(component.summary())
-        table.add_row(component.kind, name, summary, escape(options), escape(origin), owner.version)
-    console.print(table)
-    console.print("ingest plugins NAME shows the options of one.")
+    from ingest.plugins import KINDS
+
+    for kind in KINDS:
+        console.print(f"\n[bold]{kind}s[/]")
+        for name, component in plugins.components(kind).items():
+            owner = plugins.owner(component)
+            origin = "" if owner.source == "built-in" else f"  [dim]{escape(f'{owner.plugin} {owner.version}')}[/]"
+            console.print(f"  [bold cyan]{name:<16}[/] {escape(component.summary())}{origin}")
+            if component.model_fields:
+                console.print(f"  {'':<16} [dim]{escape(', '.join(component.model_fields))}[/]")
+    console.print(f"\n[bold]plugins[/]\n  {escape(_origins(plugins))}")
+    console.print("\ningest plugins NAME shows the options of one.")
+
+
+def _origins(plugins: Plugins) -> str:
+    return "\n  ".join(f"{one.plugin} {one.version} ({one.source})" for one in plugins.origins.values())
 
 
 def _print_component(console: Console, plugins: Plugins, component: type[Component]) -> None:
@@ -89,10 +93,14 @@ def _print_component(console: Console, plugins: Plugins, component: type[Compone
     console.print(f"[bold]{component.name}[/]  {origin}")
     console.print(escape(inspect.cleandoc(component.__doc__ or "")))
     for name, option in _options(component).items():
-        default = "required" if option["required"] else f"default {json.dumps(option['default'], ensure_ascii=False)}"
+        default = "required" if option["required"] else f"default {_default(option['default'])}"
         console.print(f"\n  [bold cyan]{name}[/]  [dim]{escape(option['type'])}, {escape(default)}[/]")
         if option["description"]:
             console.print(f"    {escape(' '.join(option['description'].split()))}")
+
+
+def _default(value: Any) -> str:
+    return "none" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def _record(plugins: Plugins, component: type[Component]) -> dict[str, Any]:

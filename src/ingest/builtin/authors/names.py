@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ingest.builtin.authors.words import ACCOUNTS, DESKS, JOBS, NOT_NAMES, PARTICLES, PLACES
+from ingest.builtin.authors.words import ACCOUNTS, DEGREES, DESKS, JOBS, LOWERED, NOT_NAMES, PARTICLES, PLACES
 
 __all__ = ["fold", "is_account", "is_name", "restore_case", "same_letters", "split_names", "without_lead"]
 
@@ -27,8 +27,8 @@ _PLAIN_LEAD = re.compile(
 )
 # These also begin names ("Von Miller", "Di Stefano"), so the rest has to be a full name.
 _NAME_LIKE_LEAD = re.compile(
-    r"(?:von|vom|par|por|da|di|de|do|door|av|af|od|przez|автор|author|autor(?:in)?|text|kommentar von|ein[e]? \w+ von)"
-    r"\s+",
+    r"(?:von|vom|par|por|da|di|de|do|door|av|af|od|przez|автор|author|autor(?:in)?|text|kommentar von|eine? \w+ von)"
+    r"(?:\s*[:：]\s*|\s+)",
     re.IGNORECASE,
 )
 _CJK_LEAD = re.compile(r"(?:文|作者|博主|記者|记者|撰文|編輯|责编|責編|取材)[\s／/:：＝=]*(?=[\u3040-\u9fff])")
@@ -43,8 +43,8 @@ _AND = re.compile(
     r"\s+(?:and|und|et|och|og|ja|és|и|та|with|mit|avec|sowie|&|\+)\s+|\s*&\s*(?=\w)|\s*,\s*(?:and|und|et|&)\s+", re.I
 )
 _SHORT_AND = re.compile(r"\s+(?:y|e|i|en|a|con)\s+")
+_VOWEL = re.compile("[AEIOUYÀ-ÖØ-Þ]")
 _DIGIT = re.compile(r"\d")
-_DEGREE = re.compile(r"(?:[A-Z][a-z]{0,2}\.?){2,4}|[A-Z]{2,6}(?:-[A-Z]+)?|ph\.?\s?d\.?|m\.?d\.?", re.IGNORECASE)
 _MAX_NAMES = 30
 _MAX_CHARS = 2000
 
@@ -69,13 +69,15 @@ def is_name(text: str) -> bool:
     if _CJK.fullmatch(text):
         return text not in DESKS
     words = _SUFFIX.sub("", text).split()
-    if not 2 <= len(words) <= 5 or words[-1].lower() in PARTICLES:
+    if not 2 <= len(words) <= 5 or words[-1] in PARTICLES:
         return False
-    strong = [word for word in words if word.lower() not in PARTICLES]
+    strong = [word for word in words if word not in PARTICLES]
     if len(strong) < 2 or not all(_WORD.fullmatch(word) and _is_capital(word) for word in strong):
         return False
     folded = [fold(word) for word in words]
-    if any(word in NOT_NAMES or word in JOBS for word in folded) or " ".join(folded) in PLACES:
+    if any(len(word) > 1 and (word in NOT_NAMES or word in JOBS) for word in folded):
+        return False
+    if " ".join(folded) in PLACES:
         return False
     return any(len(word) > 1 for word in folded)
 
@@ -97,23 +99,18 @@ def is_account(name: str) -> bool:
 def restore_case(name: str) -> str:
     """Give the name with words in capitals in title case, where the capitals are no initials."""
     words = name.split()
-    if not all(word == word.upper() for word in words):
+    if not name.isupper():
         # "Chokri GHARBI": the surname alone in capitals.
         return " ".join(_title(word) if len(word) > 3 and word.isupper() else word for word in words)
     if len(words) == 1 and len(name) < 5:
         return name
-    return " ".join(_title(word) if len(word) > 2 or len(words) > 2 else _pair(word) for word in words)
-
-
-def _pair(word: str) -> str:
-    return word if word.endswith(".") or not re.search("[AEIOUYÄÖÜ]", word) else _title(word)
+    # "BEN ODE": what is a particle elsewhere is a first name at the start.
+    return " ".join([_title(words[0]), *(word.lower() if word.lower() in LOWERED else _title(word) for word in words[1:])])
 
 
 def _title(word: str) -> str:
     lowered = word.lower()
-    if lowered in PARTICLES:
-        return lowered
-    if "." in word and len(word.replace(".", "")) <= 3:
+    if len(word.replace(".", "")) <= 3 and ("." in word or not _VOWEL.search(word)):
         return word
     parts = re.split(r"(['’\-‐‑])", lowered)
     titled = "".join(part[:1].upper() + part[1:] for part in parts)
@@ -189,7 +186,7 @@ def _halves(piece: str) -> list[str]:
 
 
 def _one_word(text: str) -> bool:
-    return bool(text) and " " not in text and text[0].isupper() and not _DEGREE.fullmatch(text)
+    return bool(text) and " " not in text and text[0].isupper() and text.replace(".", "").lower() not in DEGREES
 
 
 def _person(piece: str, *, nickname: bool) -> str | None:

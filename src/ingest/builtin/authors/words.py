@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-__all__ = ["ACCOUNTS", "DESKS", "JOBS", "NOT_NAMES", "PARTICLES", "PLACES", "ROLES"]
+__all__ = ["ACCOUNTS", "DEGREES", "DESKS", "JOBS", "LOWERED", "NOT_NAMES", "PARTICLES", "PLACES", "ROLES"]
 
 PARTICLES = frozenset(
     "de del della delle dello dei degli der den des di da dal do dos das du van von vom zu zur zum la le las les lo el "
     "al bin ibn ben bint abu af av ten ter te y i san".split()
+)
+
+LOWERED = PARTICLES - {"ben", "san", "la", "le", "lo", "el", "al", "abu"}
+"""Particles that are written in lower case when a name in capitals is put into title case."""
+
+DEGREES = frozenset(
+    "phd md ms ma ba bs bsc msc rd rn rdn cpa cfp cfa jd mba dds esq dvm llm llb dphil edd psyd dr prof fand lcsw mph np "
+    "do od pharmd mfa meng usa inc ltd llc".split()
 )
 
 JOBS = frozenset(
@@ -35,7 +43,7 @@ NOT_NAMES = frozenset(
     "group studio studios home about contact us privacy policy terms login sign subscribe share read editorial board "
     "desk newsroom redaktion type types size case cases price brand location role stage need needs date time subject "
     "topic topics category categories industry functionality continent country region status name title use default "
-    "clicking using submitting subscribing continuing checking proceeding completing end way far "
+    "clicking using submitting subscribing continuing checking proceeding completing view in digital print edition today usa end way far "
     "january february march april june july august september october november december monday tuesday wednesday "
     "thursday friday saturday sunday januar februar marz mai juni juli oktober dezember montag dienstag mittwoch "
     "donnerstag freitag samstag sonntag janvier fevrier mars avril juin juillet aout septembre octobre novembre "

@@ -17,6 +17,7 @@ _ISO = re.compile(
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?\d{4,6}Z?)?")
 _YEAR_MONTH = re.compile(r"(\d{4})-(\d{2})")
 _NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})(?!\d)")
+_SHORT = re.compile(r"(?<![\d./-])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{2})(?![\d.]\d|\d)")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
 _URL = re.compile(r"/(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?=[/.-]|$)|(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _MONTHS = (
@@ -121,4 +122,5 @@ _PATTERNS = (
     (_DAY_FIRST, lambda match: _day(int(match[3]), _MONTH[match[2].lower()], int(match[1]))),
     (_MONTH_FIRST, lambda match: _day(int(match[3]), _MONTH[match[1].lower()], int(match[2]))),
     (_NUMERIC, _numeric),
+    (_SHORT, lambda match: _day(2000 + int(match[3]), int(match[2]), int(match[1]))),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
+from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 
 from ingest.builtin.metadata.jsonld import article, objects
@@ -17,6 +18,8 @@ __all__ = ["Page", "select", "text_of"]
 MOST_ELEMENTS = 2000
 LONGEST_LINE = 300
 LONGEST_BOX = 2500
+# Longest visible text to look through.
+LONGEST_TEXT = 1_000_000
 _BOXES = (
     '[rel~="author"], [itemprop~="author"], [class*="author"], [class*="Author"], [class*="byline"], [class*="Byline"], '
     '[class*="bio"], [class*="vcard"], [class*="autor"], [class*="auteur"], [class*="contributor"], '
@@ -80,6 +83,12 @@ class Page:
     def article(self) -> dict[str, Any]:
         """The JSON-LD object that describes the document; empty if there is none."""
         return article(self.objects)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """What readers see, line by line, white space squeezed; empty lines are left out."""
+        text = extract_plain_text(self._tree, main_content=False, alt_texts=False, list_bullets=False)
+        return [squeezed for line in text[:LONGEST_TEXT].split("\n") if (squeezed := " ".join(line.split()))]
 
     @cached_property
     def language(self) -> str | None:

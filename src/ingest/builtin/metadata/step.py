@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ingest.builtin.metadata.dates import date_in_text, date_in_url, iso_date
 from ingest.builtin.metadata.jsonld import strings
+from ingest.builtin.metadata.opening import openings
 from ingest.builtin.metadata.page import Page, text_of
 from ingest.builtin.metadata.people import find_authors
 from ingest.builtin.metadata.titles import find_site, find_title
@@ -21,6 +23,7 @@ _DATES = (
     "pubdate", "published_date", "published-date", "date", "article.published", "last-modified-date", "cxenseparse:recs:publishtime",
     "article:published", "date_published", "article_date_original", "originalpublicationdate", "vr:published_time",
 )  # fmt: skip
+_CHANGES = ("article:modified_time", "og:updated_time", "dcterms.modified", "dc.date.modified", "last-modified")
 _MARKED_DATES = (
     '[itemprop~="datePublished"]', "time[pubdate]", "article header time, .entry-header time, .post-header time",
     "time.published, time.entry-date, abbr.published",
@@ -31,6 +34,11 @@ _SHOWN_DATES = (
     '[class*="date"], [class*="Date"], [class*="publish"], [class*="datum"], [class*="fecha"], [class*="data-"]',
     '[class*="meta"], [class*="byline"], [class*="info"]',
 )  # fmt: skip
+_LABEL = re.compile(
+    r"\b(?:published|posted|publication date|veröffentlicht|erschienen|erstellt|publié|mis en ligne|publicado|publicada"
+    r"|pubblicato|gepubliceerd|geplaatst|opublikowano|опубликовано|datum|date|stand|last edited|updated|aktualisiert)\b",
+    re.IGNORECASE,
+)
 # How far into the text a date may stand and still be that of the publication.
 TOP_CHARS = 1000
 
@@ -57,12 +65,13 @@ class Metadata(Annotator):
             "description": page.first_meta("og:description", "description", "twitter:description", "dc.description"),
             "license": _license(page),
         }
+        title = doc.title or find_title(page, site, url)
         found = {key: value for key, value in metadata.items() if value and key not in doc.metadata}
         return doc.replace(
             url=url,
             site=site,
-            title=doc.title or find_title(page, site, url),
-            published=doc.published or _published(page, doc.text, url),
+            title=title,
+            published=doc.published or _published(page, doc.text, url, title),
             authors=doc.authors or find_authors(page, site, url),
             metadata={**doc.metadata, **found},
         )
@@ -83,17 +92,41 @@ def _license(page: Page) -> str | None:
     return next(iter([*stated, *linked]), None)
 
 
-def _published(page: Page, text: str, url: str | None) -> str | None:
+def _published(page: Page, text: str, url: str | None, title: str | None) -> str | None:
     """Give the date of publication: as stated, as marked up, as in the address, as shown, or as the text begins."""
     for value in (*_stated_dates(page), *_dates_in(page, _MARKED_DATES)):
         if found := iso_date(value):
             return found
     if url and (found := date_in_url(url)):
         return found
+    if found := _date_at_headline(page, title):
+        return found
     for value in _dates_in(page, _SHOWN_DATES):
         if found := iso_date(value):
             return found
-    return date_in_text(text[:TOP_CHARS])
+    return date_in_text(text[:TOP_CHARS]) or next(_labelled_dates(page), None) or _modified(page)
+
+
+def _date_at_headline(page: Page, title: str | None) -> str | None:
+    """Give the first date in the lines around the headline, those right behind it first."""
+    for behind, before in openings(page.lines, title or ""):
+        for line in (*behind[:4], *before, *behind[4:]):
+            if found := date_in_text(line):
+                return found
+    return None
+
+
+def _labelled_dates(page: Page) -> Iterator[str]:
+    """Give the dates in lines that say that they give one."""
+    for line in page.lines:
+        if len(line) <= 160 and (label := _LABEL.search(line)) and (found := date_in_text(line[label.end() :][:60])):
+            yield found
+
+
+def _modified(page: Page) -> str | None:
+    """Give the date of the last change: no better than an upper bound, but near where a page has no other."""
+    stated = [*strings(page.article.get("dateModified")), *(page.meta[name][0] for name in _CHANGES if name in page.meta)]
+    return next((found for value in stated if (found := iso_date(value))), None)
 
 
 def _stated_dates(page: Page) -> Iterator[str]:

@@ -77,7 +77,7 @@ class CsvReader(RecordReader):
     def _problem(self, row: Row, header: Sequence[str]) -> str:
         """Say what is wrong with a row, nothing if it is fine."""
         if row.problem:
-            return row.problem if row.source else f"{row.problem}, {self.limit_hint()}"
+            return row.problem if row.source else f"{row.problem}, {self.beyond_limit()}"
         if len(row.fields) != len(header):
             return f"has {len(row.fields)} fields, the header has {len(header)}"
         return "" if _is_decoded(row.source) else "can't be decoded; set [read.csv] encoding"

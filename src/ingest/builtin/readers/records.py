@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import binascii
 import difflib
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -14,6 +13,7 @@ from pydantic import Field
 from ingest.builtin.readers.damage import explain_damage
 from ingest.builtin.readers.ids import document_id
 from ingest.builtin.readers.markup import looks_like_html
+from ingest.builtin.readers.values import ABSENT, as_bytes, as_string, is_empty, kind_of, lookup
 from ingest.document import Document
 from ingest.endpoints import Part, Reader, Unreadable
 from ingest.errors import ConfigError, Problem
@@ -88,8 +88,12 @@ class RecordReader(Reader):
     def check_columns(self, file: InputFile, columns: Sequence[str]) -> None:
         """Check the field options against the columns of a file whose columns are known beforehand.
 
+        Args:
+            file: the file.
+            columns: names of its columns, dotted ones for what is inside of them, `tags.*` for a map of any keys.
+
         Raises:
-            ConfigError: an option names a column that isn't there, or none of them holds the document.
+            ConfigError: an option names a column that isn't there or is there twice, or none holds the document.
         """
         options = [(option, getattr(self, option)) for option in SINGLE_FIELDS]
         options += [("metadata", field) for field in self.metadata]
@@ -98,11 +102,15 @@ class RecordReader(Reader):
             for option, column in options
             if option in self.model_fields_set and column and not _has(columns, column)
         ]
-        bodies = [column for column in (self.html, self.content, self.text) if column]
-        if not problems and not any(_has(columns, column) for column in bodies):
-            problems = [self._no_body(file, bodies, columns)]
+        problems += [self._repeated(file, option, column) for option, column in options if columns.count(column) > 1]
+        if not problems and not any(_has(columns, column) for column in self._bodies()):
+            problems = [self._no_body(file, columns)]
         if problems:
             raise ConfigError(problems)
+
+    def _repeated(self, file: InputFile, option: str, column: str) -> Problem:
+        message = f"{file.name} has more than one column {column!r}"
+        return Problem(f"read.{self.name}.{option}", message, hint="rename one of them, or exclude the file")
 
     def _missing(self, file: InputFile, option: str, column: str, columns: Sequence[str]) -> Problem:
         message = f"{file.name} has no column {column!r}; it has {_listed(columns)}"
@@ -111,12 +119,11 @@ class RecordReader(Reader):
         hint = f"did you mean [read.{self.name}] {option} = {value}?" if near else "name one of these columns"
         return Problem(f"read.{self.name}.{option}", message, hint=hint)
 
-    def _no_body(self, file: InputFile, bodies: Sequence[str], columns: Sequence[str]) -> Problem:
-        wanted = " or ".join(repr(column) for column in bodies)
-        message = f"{file.name} has no column {wanted}; it has {_listed(columns)}"
-        near = [match for column in bodies for match in difflib.get_close_matches(column, columns, 1)]
+    def _no_body(self, file: InputFile, columns: Sequence[str]) -> Problem:
+        message = f"{file.name} has no column {_either(self._bodies())}; it has {_listed(columns)}"
+        near = [match for column in self._bodies() for match in difflib.get_close_matches(column, columns, 1)]
         example = near[0] if near else "COLUMN"
-        hint = f'name the column that holds the document: [read.{self.name}] text = "{example}" (or html = ...)'
+        hint = f'name the column that holds the document: [read.{self.name}] text = "{example}", or html = ...'
         return Problem(f"read.{self.name}.text", message, hint=hint)
 
     # From a record to a document
@@ -128,7 +135,8 @@ class RecordReader(Reader):
         try:
             body = self._body(record, number)
         except ValueError as error:
-            return Unreadable(place, str(error), _dump(record, self.max_bytes))
+            whole = as_bytes(record)
+            return Unreadable(place, str(error), whole if len(whole) <= self.max_bytes else b"")
         given = as_string(lookup(record, self.id))
         return Document(
             id=given or document_id(file.name, number),
@@ -148,20 +156,22 @@ class RecordReader(Reader):
         Raises:
             ValueError: there is none, or it is not text.
         """
-        html, content, text = (lookup(record, field, _ABSENT) for field in (self.html, self.content, self.text))
-        if not _is_empty(html):
-            return Body(self._content(self.html, html), "text/html")
-        if not _is_empty(content):
-            found = self._content(self.content, content)
+        html, content, text = (lookup(record, field) for field in (self.html, self.content, self.text))
+        if not is_empty(html):
+            return Body(self._unpacked(self.html, html), "text/html")
+        if not is_empty(content):
+            found = self._unpacked(self.content, content)
             return Body(found, self._media_type(record) or _guess(found))
-        if text is not _ABSENT:
+        if text is not ABSENT:
             return Body("" if text is None else self._checked(self.text, text), "text/plain")
-        if html is not _ABSENT or content is not _ABSENT:
-            return Body("", "text/html" if content is _ABSENT else "text/plain")
-        wanted = " or ".join(repr(field) for field in (self.html, self.content, self.text) if field)
-        raise ValueError(f"record {number} has no field {wanted}; it has {_listed(list(record))}")
+        if html is not ABSENT or content is not ABSENT:
+            return Body("", "text/plain" if html is ABSENT else "text/html")
+        raise ValueError(f"record {number} has no field {_either(self._bodies())}; it has {_listed(record)}")
 
-    def _content(self, field: str, value: Any) -> bytes | str:
+    def _bodies(self) -> list[str]:
+        return [field for field in (self.text, self.html, self.content) if field]
+
+    def _unpacked(self, field: str, value: Any) -> bytes | str:
         if not self.base64:
             return self._checked(field, value)
         try:
@@ -172,20 +182,21 @@ class RecordReader(Reader):
 
     def _checked(self, field: str, value: Any) -> bytes | str:
         if not isinstance(value, (bytes, str)):
-            raise ValueError(f"the field {field!r} holds neither text nor bytes, but {_kind(value)}")
+            raise ValueError(f"the field {field!r} holds neither text nor bytes, but {kind_of(value)}")
         if len(value) > self.max_bytes:
-            raise ValueError(f"the field {field!r} has {len(value)} bytes or characters, {self.limit_hint()}")
+            unit = "bytes" if isinstance(value, bytes) else "characters"
+            raise ValueError(f"the field {field!r} has {len(value)} {unit}, {self.beyond_limit()}")
         return value
 
-    def limit_hint(self) -> str:
+    def beyond_limit(self) -> str:
         """Say what to do about a record that is too large, as the end of a message."""
         return f"more than the limit of {self.max_bytes}; to read it, raise [read.{self.name}] max_bytes"
 
     def _media_type(self, record: Mapping[str, Any]) -> str:
         media_type = as_string(lookup(record, self.content_type)).partition(";")[0].strip().lower()
-        if media_type == "application/xhtml+xml":
-            return "text/html"
-        return "" if media_type == "application/octet-stream" else media_type
+        if "/" not in media_type or media_type == "application/octet-stream":
+            return ""
+        return "text/html" if media_type == "application/xhtml+xml" else media_type
 
     def _charset(self, record: Mapping[str, Any]) -> str | None:
         if label := as_string(lookup(record, self.charset)).strip():
@@ -198,68 +209,24 @@ class RecordReader(Reader):
 
     def _metadata(self, record: Mapping[str, Any]) -> dict[str, str]:
         values = {field: lookup(record, field) for field in self.metadata}
-        return {as_string(field): as_string(value) for field, value in values.items() if value is not None}
+        return {field: as_string(value) for field, value in values.items() if value is not ABSENT and value is not None}
 
 
-_ABSENT: Any = object()
-_NAMES = {bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
-
-
-def lookup(record: Mapping[str, Any], field: str, default: Any = None) -> Any:
-    """Give the value of a field; `a.b` also means field `b` inside field `a`."""
-    if not field:
-        return default
-    if field in record:
-        return record[field]
-    value: Any = record
-    for piece in field.split("."):
-        if not isinstance(value, Mapping) or piece not in value:
-            return default
-        value = value[piece]
-    return value
-
-
-def as_string(value: Any) -> str:
-    """Give a field's value as a string: what is no text becomes JSON, nothing becomes an empty string."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    if isinstance(value, (dict, list, bool)):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def _is_empty(value: Any) -> bool:
-    """Say whether a field offers nothing, so that the next one is asked."""
-    return value is _ABSENT or value is None or value in ("", b"")
+def _has(columns: Sequence[str], field: str) -> bool:
+    """Say whether there is such a column. `tags.*` stands for all that begins with `tags.`."""
+    return field in columns or any(name.endswith(".*") and field.startswith(name[:-1]) for name in columns)
 
 
 def _guess(content: bytes | str) -> str:
     head = content[:4096]
-    return (
-        "text/html"
-        if looks_like_html(head if isinstance(head, bytes) else head.encode("utf-8", "replace"))
-        else "text/plain"
-    )
+    head = head if isinstance(head, bytes) else head.encode("utf-8", "replace")
+    return "text/html" if looks_like_html(head) else "text/plain"
 
 
-def _kind(value: Any) -> str:
-    return _NAMES.get(type(value), type(value).__name__)
+def _either(fields: Sequence[str]) -> str:
+    return " or ".join(repr(field) for field in fields)
 
 
-def _has(columns: Sequence[str], field: str) -> bool:
-    """Say whether there is such a column, or one that a dotted field starts with."""
-    return field in columns or field.partition(".")[0] in columns
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(map(str, names[:20])) or "none"
-    return shown if len(names) <= 20 else f"{shown} and {len(names) - 20} more"
-
-
-def _dump(record: Mapping[str, Any], limit: int) -> bytes:
-    """Give the record as JSON bytes for the quarantine."""
-    return json.dumps(dict(record), ensure_ascii=False, default=as_string).encode("utf-8", "surrogatepass")[:limit]
+def _listed(fields: Iterable[str]) -> str:
+    shown = [as_string(field) for field in fields]
+    return ", ".join(shown[:30]) + (f" and {len(shown) - 30} more" if len(shown) > 30 else "") or "none"

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ingest.builtin.readers.damage import explain_damage
 from ingest.builtin.readers.ids import document_id
+from ingest.builtin.readers.lines import read_at_most
 from ingest.document import Document
 from ingest.endpoints import Part, Reader, Unreadable
 
@@ -28,9 +29,9 @@ class WholeFileReader(Reader):
         if file.compression is None and file.size > self.max_bytes:
             yield self._too_large(file.name, f"has {file.size} bytes, more than the limit of")
             return
-        with file.open() as stream, explain_damage(file, str):
+        with explain_damage(file), file.open() as stream:
             # One byte more than allowed tells a file that is too large, however large it unpacks.
-            content = stream.read(self.max_bytes + 1)
+            content = read_at_most(stream, self.max_bytes + 1)
         if len(content) > self.max_bytes:
             yield self._too_large(file.name, f"has {file.size} bytes as stored and unpacks to more than the limit of")
         else:
