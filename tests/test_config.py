@@ -40,7 +40,7 @@ path = "out"
 workers = -1
 """
     assert problems(project, text) == [
-        "c.toml: write: the table [write] is missing\n    add [write] with path = \"FOLDER\"",
+        'c.toml: write: the table [write] is missing\n    add [write] with path = "FOLDER"',
         "c.toml:1: read.paths: is missing\n    add paths = ...",
         "c.toml:2: read.path: unknown key\n    did you mean 'paths'?",
         "c.toml:5: steps[1].use: there is no step 'lenght'\n    did you mean 'length'?",
@@ -119,9 +119,7 @@ def test_the_command_line_wins_over_the_file(project: Project) -> None:
 
 
 def test_key_lines_know_tables_arrays_dotted_keys_and_multiline_strings() -> None:
-    source = (
-        'a = """\n[no]\nb = 1\n"""\n[t]\nx.y = 1\n"q k" = 2\n[[s]]\nn = 1\n[s.sub]\nm = 2\n[[s]]\nn = 3\n  [[s.deep]]\n  o = 4\n'
-    )
+    source = 'a = """\n[no]\nb = 1\n"""\n[t]\nx.y = 1\n"q k" = 2\n[[s]]\nn = 1\n[s.sub]\nm = 2\n[[s]]\nn = 3\n  [[s.deep]]\n  o = 4\n'
     lines = key_lines(source)
     assert lines[("a",)] == 1
     assert ("no",) not in lines

@@ -12,7 +12,16 @@ if TYPE_CHECKING:
     from ingest.component import Component
     from ingest.document import Author, Document, Dropped, Edit, Handle, Reason
     from ingest.endpoints import Part, Reader, Unreadable, Writer
-    from ingest.errors import ConfigError, IngestError, OutputError, PluginError, ReadError, StepError, WorkerError, WriteError
+    from ingest.errors import (
+        ConfigError,
+        IngestError,
+        OutputError,
+        PluginError,
+        ReadError,
+        StepError,
+        WorkerError,
+        WriteError,
+    )
     from ingest.executor import Executor
     from ingest.files import InputFile
     from ingest.hookspecs import hookimpl
@@ -52,7 +61,16 @@ _HOMES = {
     "component": ("Component",),
     "document": ("Author", "Document", "Dropped", "Edit", "Handle", "Reason"),
     "endpoints": ("Part", "Reader", "Unreadable", "Writer"),
-    "errors": ("ConfigError", "IngestError", "OutputError", "PluginError", "ReadError", "StepError", "WorkerError", "WriteError"),
+    "errors": (
+        "ConfigError",
+        "IngestError",
+        "OutputError",
+        "PluginError",
+        "ReadError",
+        "StepError",
+        "WorkerError",
+        "WriteError",
+    ),
     "executor": ("Executor",),
     "files": ("InputFile",),
     "hookspecs": ("hookimpl",),

@@ -48,31 +48,39 @@ class InputFile:
         stem, suffix = posixpath.splitext(self.name.lower())
         return posixpath.splitext(stem)[1] if suffix in COMPRESSIONS else suffix
 
-    def open_raw(self) -> IO[bytes]:
+    def open_raw(self) -> io.BufferedReader:
         """Open the bytes as they are stored. The file can be sought."""
         if os.path.isabs(self.url):
             return open(self.url, "rb")
         filesystem, path = _filesystem(self.url)
-        return cast(IO[bytes], filesystem.open(path, "rb"))
+        return _Remote(filesystem.open(path, "rb"), filesystem)
 
     def open(self) -> io.BufferedReader:
         """Open the bytes, decompressed as the suffix says. Only a file that is stored plain can be sought."""
         stored = self.open_raw()
         match self.compression:
             case "gzip":
-                return _buffered(_Unpacked(gzip.GzipFile(fileobj=stored), stored))
+                return _unpacked(gzip.GzipFile(fileobj=stored), stored)
             case "bz2":
-                return _buffered(_Unpacked(bz2.BZ2File(stored), stored))
+                return _unpacked(bz2.BZ2File(stored), stored)
             case "xz":
-                return _buffered(_Unpacked(lzma.LZMAFile(stored), stored))
+                return _unpacked(lzma.LZMAFile(stored), stored)
             case "zstd":
-                return _buffered(_Unpacked(_Zstd(stored), stored))
-        return stored if isinstance(stored, io.BufferedReader) else _buffered(stored)
+                return _unpacked(_Zstd(stored), stored)
+        return stored
 
     def head(self, size: int = 4096) -> bytes:
         """Give the first bytes, decompressed."""
         with self.open() as stream:
             return stream.read(size)
+
+
+class _Remote(io.BufferedReader):
+    """Keeps the file system alive: that of a zip file closes its files when it goes."""
+
+    def __init__(self, stream: Any, filesystem: Any) -> None:
+        super().__init__(stream, _BUFFER)
+        self._filesystem = filesystem
 
 
 class _Unpacked(io.RawIOBase):
@@ -134,8 +142,8 @@ class _Zstd:
         # The first stream stays alive: its end would close the stored file.
         self._streams.append(_open_zstd(self._stored))
         left = self._position
-        while left:
-            left -= len(self._streams[-1].read(min(left, _BUFFER)))
+        while left and (chunk := self._streams[-1].read(min(left, _BUFFER))):
+            left -= len(chunk)
 
 
 def _open_zstd(stored: IO[bytes]) -> Any:
@@ -145,8 +153,8 @@ def _open_zstd(stored: IO[bytes]) -> Any:
     return pa.CompressedInputStream(stored, "zstd")
 
 
-def _buffered(stream: Any) -> io.BufferedReader:
-    return io.BufferedReader(stream, _BUFFER)
+def _unpacked(stream: Any, stored: IO[bytes]) -> io.BufferedReader:
+    return io.BufferedReader(_Unpacked(stream, stored), _BUFFER)
 
 
 def find_files(paths: Sequence[str], include: Sequence[str], exclude: Sequence[str], base: str = "") -> list[InputFile]:
@@ -167,15 +175,28 @@ def find_files(paths: Sequence[str], include: Sequence[str], exclude: Sequence[s
     """
     found: dict[str, InputFile] = {}
     for path in paths:
-        find = _find_remote if _is_url(path) else _find_local
-        # An empty path, such as from an empty variable, must not mean the whole current folder.
-        matches = list(find(path, base)) if path else []
+        matches = _search(path, base)
         if not matches:
             raise ReadError(f"{path!r} matches no file")
         for match in sorted(matches, key=lambda match: match.key):
             if _wanted(match.below, include, exclude):
                 found.setdefault(match.key, match.file)
     return list(found.values())
+
+
+def _search(path: str, base: str) -> list[_Match]:
+    if not path:
+        # Such as from a variable that is empty; it must not mean the whole folder of the config.
+        return []
+    if not _is_url(path):
+        return list(_find_local(path, base))
+    try:
+        return list(_find_remote(path, base))
+    except (ImportError, OSError, ValueError):
+        raise
+    except Exception as error:
+        # Every service has errors of its own, such as for wrong credentials.
+        raise ReadError(f"can't list {path!r}: {type(error).__name__}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
+import pyarrow as pa
+
 from ingest.config import Config
 from ingest.diff import diff
 from ingest.document import Document, Dropped, Edit, Reason, apply_edits
@@ -67,6 +69,7 @@ class Pipeline:
     def __init__(self, config: Config, *, explain: bool = False) -> None:
         self._steps = list(zip(config.labels, config.steps, strict=True))
         self._owners = {label: config.plugins.owner(type(step)).plugin for label, step in self._steps}
+        self._columns = {name: pa.type_for_alias(kind) for name, kind in config.columns.items()}
         self._explain = explain
 
     def run(self, docs: Sequence[Document]) -> list[Outcome]:
@@ -130,8 +133,10 @@ class Pipeline:
         try:
             for value in _strings(doc):
                 value.encode()
-        except (UnicodeEncodeError, AttributeError, TypeError) as error:
-            message = f"the document can't be stored: {type(error).__name__} in one of its strings"
+            for name, value in doc.columns.items():
+                pa.scalar(value, self._columns[name])
+        except (UnicodeEncodeError, AttributeError, TypeError, KeyError, pa.ArrowException) as error:
+            message = f"the document can't be stored: {type(error).__name__} in one of its strings or typed columns"
             outcome.result, outcome.step = Failed(doc, "write", type(error).__name__, message, ""), "write"
 
 

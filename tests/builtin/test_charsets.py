@@ -46,7 +46,9 @@ def test_labels_mean_what_the_web_means_by_them(label: str, name: str) -> None:
     codecs.lookup(charset.codec)
 
 
-@pytest.mark.parametrize("label", ["", "klingon", "none", "x-user-defined", "hz-gb-2312", "iso-2022-kr", "utf-7", "\u0130so"])
+@pytest.mark.parametrize(
+    "label", ["", "klingon", "none", "x-user-defined", "hz-gb-2312", "iso-2022-kr", "utf-7", "\u0130so"]
+)
 def test_labels_that_mean_nothing(label: str) -> None:
     assert by_label(label) is None
 
@@ -59,7 +61,7 @@ def test_labels_that_mean_nothing(label: str) -> None:
         (b"<meta http-equiv='Content-Type' content='text/html; charset=koi8-r'>", "koi8-r"),
         (b"<html>\n<head>" + b"<!-- " + b"x" * 9000 + b" -->" + b'<meta charset="big5">', "big5"),
         (b'<?xml version="1.0" encoding="iso-8859-2"?><html><meta charset="utf-8">', "iso-8859-2"),
-        (b'\n<?xml version="1.0" encoding=\'euc-jp\'?>', "euc-jp"),
+        (b"\n<?xml version=\"1.0\" encoding='euc-jp'?>", "euc-jp"),
         (b"<p>charset=koi8-r is what the old page said</p>", None),
         (b"<meta name=description content='none'>", None),
         (b"", None),
@@ -135,7 +137,7 @@ def test_believes_declarations_of_legacy_charsets(charset: str) -> None:
 
 @pytest.mark.parametrize("broken", [1, 2, 3])
 def test_counts_the_bytes_that_make_no_character(broken: int) -> None:
-    content = ("é" * 100).encode() + b"\xff" * broken + " und so weiter".encode()
+    content = ("é" * 100).encode() + b"\xff" * broken + b" und so weiter"
     decoded = decode(content, "utf-8")
     assert (decoded.charset.name, decoded.lost) == ("utf-8", broken)
     assert decoded.text.count("\ufffd") == broken

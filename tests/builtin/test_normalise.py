@@ -12,7 +12,9 @@ from ingest.testing import run_step
 
 ZWNJ, ZWJ, ZWSP, SHY, NBSP = "\u200c", "\u200d", "\u200b", "\xad", "\xa0"
 ODD = st.sampled_from(
-    list("\r\n\t \x0b\x0c\x85\u2028\u2029\x00\x1b\x7f\x9d\xad\ufeff\u2060\u206a\ufff9\ufffc\u200b\u200c\u200d\u200e\u200f")
+    list(
+        "\r\n\t \x0b\x0c\x85\u2028\u2029\x00\x1b\x7f\x9d\xad\ufeff\u2060\u206a\ufff9\ufffc\u200b\u200c\u200d\u200e\u200f"
+    )
     + list("\u202a\u202e\u2066\u2069\xa0\u202f\u2003\u3000aeén\u0301\u0303می\u064eกานिमहक्ษא中か\u3099한ᄒ")
     + ["👩", "🚒", "❤", "\ufe0f", "\U0001f1e9", "\U000e0067"]
 )
@@ -113,7 +115,9 @@ def test_titles_and_names_too() -> None:
     assert (doc.title, doc.metadata["section"]) == ("Café bar", "ab")
 
 
-@pytest.mark.parametrize("piece", [" ", "\t ", ZWNJ, ZWSP, f"{ZWSP}ก", f"a{ZWJ}", "\r", "\u200e", NBSP, "\u0301", " \n", f"می{ZWNJ}"])
+@pytest.mark.parametrize(
+    "piece", [" ", "\t ", ZWNJ, ZWSP, f"{ZWSP}ก", f"a{ZWJ}", "\r", "\u200e", NBSP, "\u0301", " \n", f"می{ZWNJ}"]
+)
 def test_time_grows_with_the_text_and_no_faster(piece: str) -> None:
     def seconds(times: int) -> float:
         text = f"é{piece * times}b\n"

@@ -138,6 +138,8 @@ def test_entities_only_in_plain_text_without_markup() -> None:
 
 
 def test_titles_and_names_are_mended_too() -> None:
-    doc = run_step(Repair(), "x", title="CafÃ©", site="LumiÃ¨re", authors=(Author("JosÃ© Ãbalo"),), metadata={"k": "Ã¼ber"})
+    doc = run_step(
+        Repair(), "x", title="CafÃ©", site="LumiÃ¨re", authors=(Author("JosÃ© Ãbalo"),), metadata={"k": "Ã¼ber"}
+    )
     assert (doc.title, doc.site, doc.metadata["k"]) == ("Café", "Lumière", "über")
     assert doc.authors[0].name == ftfy.fix_text("JosÃ© Ãbalo", fixer_config(entities=True))

@@ -200,3 +200,13 @@ def test_a_component_that_needs_a_missing_module_says_what_to_install(project: P
 
     with pytest.raises(ConfigError, match="pip install no_such_module"):
         project.load(CONFIG.format(workers=1))
+
+
+@pytest.mark.parametrize("columns", ["{'quality': 'high'}", "{'unknown': 1.0}"])
+def test_a_typed_column_that_holds_something_else_costs_the_document(project: Project, columns: str) -> None:
+    body = f"columns = {{'quality': 'float64'}}\n    def one(self, doc):\n        return doc.replace(columns={columns})"
+    project.write("bad.py", STEP.format(body=body))
+    project.write("in/a.txt", "text")
+    report = project.run(CONFIG.format(workers=1))
+    assert report.counts.n_quarantined == 1
+    assert report.counts.balanced()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from resiliparse.extract.html2text import extract_plain_text
-from resiliparse.parse.html import HTMLTree
+from resiliparse.parse.html import DOMNode, HTMLTree
 
 from ingest.document import Document, Dropped, Reason
 from ingest.step import Step
@@ -16,6 +16,10 @@ HTML = "text/html"
 # Of the text with comments, the share that must be left without them. Below it the comments are the content, as in a
 # forum, whose posts are marked up the same way.
 LEAST_WITHOUT_COMMENTS = 0.5
+# Resiliparse takes every list this close to `<body>` for a menu.
+SHALLOW = 3
+# Share of a list's text in links, from which on it is one.
+MENU_LINKS = 0.5
 
 
 class Extract(Step):
@@ -40,6 +44,7 @@ class Extract(Step):
         if doc.media_type != HTML:
             return doc
         tree = HTMLTree.parse(doc.text)
+        _sink_lists(tree)
         text = self._main_text(tree) if self.main_content else ""
         if not text:
             text = self._text(tree, main_content=False)
@@ -69,3 +74,29 @@ class Extract(Step):
             post_meta=False,
         )
         return text.strip("\n") if text.strip() else ""
+
+
+def _sink_lists(tree: HTMLTree) -> None:
+    """Put lists of a simple page that are not made of links further down, where resiliparse looks at what they hold."""
+    if tree.body is None:
+        return
+    for node in list(tree.body.get_elements_by_tag_name("ul")):
+        if _depth(node) < SHALLOW and _link_share(node) < MENU_LINKS:
+            for _ in range(SHALLOW):
+                wrapper = tree.create_element("div")
+                node.parent.insert_before(wrapper, node)
+                wrapper.append_child(node)
+
+
+def _depth(node: DOMNode) -> int:
+    depth = 0
+    parent = node.parent
+    while parent is not None and parent.tag != "body":
+        depth += 1
+        parent = parent.parent
+    return depth
+
+
+def _link_share(node: DOMNode) -> float:
+    linked = sum(len(link.text.strip()) for link in node.get_elements_by_tag_name("a"))
+    return linked / max(1, len(node.text.strip()))

@@ -122,7 +122,11 @@ class Vocabulary:
         if not found or (inside and found[0][1].edge_only):
             return None
         labels = {label for label, _ in found}
-        sure = len(labels) > 2 or glued or not all(map(_is_word, labels) if len(labels) > 1 else map(self._is_weak, labels))
+        sure = (
+            len(labels) > 2
+            or glued
+            or not all(map(_is_word, labels) if len(labels) > 1 else map(self._is_weak, labels))
+        )
         if not sure and line.casefold() not in labels:
             if _SPOKEN.fullmatch(line) or (inside and _LIST_ITEM.match(line)):
                 return None

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ingest.builtin.authors.names import fold, is_name, split_names, without_lead
 from ingest.builtin.authors.words import JOBS
 
-__all__ = ["Byline", "find_bylines"]
+__all__ = ["Byline", "dated_names", "find_bylines"]
 
 # Lines, blank ones left out, above the body, and the longest of them that can be a byline.
 HEAD_LINES = 12
 LONGEST = 160
+# The longest line that holds nothing but a date, an author and perhaps a section.
+LONGEST_DATED = 100
+_DATE = re.compile(
+    r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|\b\d{1,2}(?:st|nd|rd|th|er|º)?\.?\s(?:de\s)?[^\W\d_]{3,10}\.?,?\s(?:de\s)?\d{4}"
+    r"|\b[^\W\d_]{3,10}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}"
+)
+_TIME = re.compile(r"\b\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?(?:uhr|am|pm|a\.m\.|p\.m\.|h)\b)?", re.IGNORECASE)
+_BY_INSIDE = re.compile(r"(?<![-\w])(?:by|von|par|por|door)\s+(?=[^\W\d_])", re.IGNORECASE)
+_ALONE = re.compile(
+    r"(?:(?:written |posted |words )?by|von|par|por|di|door|autor(?:in)?|author|автор)\s*:?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +49,27 @@ def find_bylines(lines: Sequence[str], body: int, known: Collection[str]) -> lis
     for place, index in enumerate(shown):
         line = lines[index].strip()
         following = lines[shown[place + 1]].strip() if place + 1 < len(shown) else ""
-        if names := _names(line, following, known):
+        if _ALONE.fullmatch(line) and is_name(following):
+            found += [Byline(index, ()), Byline(shown[place + 1], tuple(split_names(following)))]
+        elif found and found[-1].line == index:
+            continue
+        elif names := _names(line, following, known):
             found.append(Byline(index, names))
         elif found and found[-1].line == shown[place - 1] and _is_job(line):
             found.append(Byline(index, ()))
     return found
+
+
+def dated_names(line: str) -> list[str]:
+    """Give the names in a short line that also has a date, such as `3 May 2023 | Dana Whitlock`.
+
+    Names of sections look like names, so this is for where nothing better is known.
+    """
+    if len(line) > LONGEST_DATED or not _DATE.search(line):
+        return []
+    rest = _TIME.sub("|", _DATE.sub("|", line))
+    pieces = [piece.strip() for piece in re.split(r"[|•·,/()]|\s[-–—]\s", rest)]
+    return [name for piece in pieces if is_name(piece) for name in split_names(piece)]
 
 
 def _names(line: str, following: str, known: Collection[str]) -> tuple[str, ...]:
@@ -49,10 +77,14 @@ def _names(line: str, following: str, known: Collection[str]) -> tuple[str, ...]
     if len(line) > LONGEST or line.endswith(("?", "!")):
         return ()
     if without_lead(line) is not None:
-        return tuple(split_names(line, listed=False))
+        names = split_names(line, listed=False)
+        # A lead that is still there wasn't one: "Von Miller", "Di Stefano again".
+        return () if any(without_lead(name) is not None for name in names) else tuple(names)
     folded = {fold(name) for name in known}
     if fold(line) in folded or (is_name(line) and _is_job(following)):
         return tuple(split_names(line))
+    if len(line) <= LONGEST_DATED and _DATE.search(line) and (by := _BY_INSIDE.search(line)):
+        return tuple(split_names(_TIME.sub("|", _DATE.sub("|", line[by.end() :])), listed=False))
     return ()
 
 

@@ -18,8 +18,8 @@ _SUFFIX = re.compile(r",?\s+(?:jr|sr|junior|senior)\.?$|,?\s+(?:ii|iii|iv)$", re
 
 _PLAIN_LEAD = re.compile(
     r"(?:(?:written|posted|published|reported|words|story|text|article|photos?|compiled|created|submitted"
-    r"|geschrieben|verfasst|veröffentlicht|eingestellt|escrito|publicado|scritto|pubblicato|écrit|rédigé|publié)"
-    r"\s+(?:by|von|por|par|da)|by|byline|[àa] cura di)\b[\s:：]*"
+    r"|geschrieben|verfasst|veröffentlicht|erstellt|eingestellt|ein artikel|ein beitrag|ein kommentar|escrito|publicado|scritto|pubblicato|écrit|rédigé|publié)"
+    r"\s+(?:by|von|por|par|da)|by|byline|[àa] cura di)(?:\b|(?<=[yn])(?=(?-i:[A-Z])))[\s:：]*"
     r"|(?:authors?|autor(?:in|en|es|a|e)?|auteurs?|autore|autrice|redakteur(?:in)?|text|texte|texto|testo"
     r"|reporter|writer|tekst|автор|авторы|текст|作者|博主|記者|记者|文|نویسنده|نوشته|الكاتب|كتب|लेखक|लेखिका|yazar|yazan)"
     r"\s*[:：／/＝=]\s*",
@@ -45,6 +45,10 @@ _AND = re.compile(
 _SHORT_AND = re.compile(r"\s+(?:y|e|i|en|a|con)\s+")
 _VOWEL = re.compile("[AEIOUYÀ-ÖØ-Þ]")
 _DIGIT = re.compile(r"\d")
+# Small words behind a name that say when, where or for whom.
+_NO_NAME = frozenset(
+    "for in is at on from am um vor aus bei für fur pour à le en para el il per del dal w dla для в от".split()
+)
 _MAX_NAMES = 30
 _MAX_CHARS = 2000
 
@@ -105,7 +109,9 @@ def restore_case(name: str) -> str:
     if len(words) == 1 and len(name) < 5:
         return name
     # "BEN ODE": what is a particle elsewhere is a first name at the start.
-    return " ".join([_title(words[0]), *(word.lower() if word.lower() in LOWERED else _title(word) for word in words[1:])])
+    return " ".join(
+        [_title(words[0]), *(word.lower() if word.lower() in LOWERED else _title(word) for word in words[1:])]
+    )
 
 
 def _title(word: str) -> str:
@@ -153,7 +159,7 @@ def _strip_lead(text: str) -> str:
         elif match := _NAME_LIKE_LEAD.match(text):
             rest = text[match.end() :].strip()
             first = re.split(r"[,;|•·\n]|\s(?:and|und|et|y|e|&)\s|\s[-–—]\s", rest, maxsplit=1)[0].strip()
-            text = rest if is_name(first) else text
+            text = rest if is_name(_without_job(first)) else text
     return text
 
 
@@ -205,6 +211,6 @@ def _person(piece: str, *, nickname: bool) -> str | None:
 def _without_job(piece: str) -> str:
     words = piece.split()
     for number, word in enumerate(words):
-        if number >= 2 and (fold(word) in JOBS or _DIGIT.search(word) or fold(word) in ("for", "in", "is", "at", "on")):
+        if number >= 2 and (fold(word) in JOBS or _DIGIT.search(word) or fold(word) in _NO_NAME):
             return " ".join(words[:number])
     return piece

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 
-__all__ = ["date_in_text", "date_in_url", "iso_date"]
+__all__ = ["date_in_text", "date_in_url", "days_between", "iso_date"]
 
 # Nothing on the web is older, and what claims to be from the next century is a mistake.
 YEARS = range(1990, 2100)
@@ -74,6 +74,13 @@ def date_in_url(url: str) -> str | None:
         if found := _day(year, month, day):
             return found
     return None
+
+
+def days_between(earlier: str, later: str) -> int:
+    """Give the days from one ISO date to another; 0 if one of them is less precise than a day."""
+    if len(earlier) < 10 or len(later) < 10:
+        return 0
+    return (date.fromisoformat(later[:10]) - date.fromisoformat(earlier[:10])).days
 
 
 def _iso(match: re.Match[str]) -> str | None:

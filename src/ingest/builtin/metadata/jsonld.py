@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -54,7 +55,8 @@ def strings(value: Any) -> Iterator[str]:
     """Give the strings that a value holds: itself, those of a list, or the name of an object."""
     if isinstance(value, str):
         if value.strip():
-            yield " ".join(value.split())
+            # Many pages escape their JSON as if it were HTML.
+            yield " ".join((html.unescape(value) if "&" in value else value).split())
     elif isinstance(value, list):
         for item in value[:50]:
             if not isinstance(item, list):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ingest.builtin.metadata.dates import date_in_text, date_in_url, iso_date
+from ingest.builtin.metadata.dates import date_in_text, date_in_url, days_between, iso_date
 from ingest.builtin.metadata.jsonld import strings
 from ingest.builtin.metadata.opening import openings
 from ingest.builtin.metadata.page import Page, text_of
@@ -37,6 +37,11 @@ _SHOWN_DATES = (
 _LABEL = re.compile(
     r"\b(?:published|posted|publication date|veröffentlicht|erschienen|erstellt|publié|mis en ligne|publicado|publicada"
     r"|pubblicato|gepubliceerd|geplaatst|opublikowano|опубликовано|datum|date|stand|last edited|updated|aktualisiert)\b",
+    re.IGNORECASE,
+)
+_CHANGED = re.compile(
+    r"(?:last )?(?:updated|modified|edited|reviewed)\b|(?:zuletzt )?(?:aktualisiert|geändert)\b|mis à jour\b|actualizado\b"
+    r"|aggiornato\b|atualizado\b|bijgewerkt\b|обновлено\b",
     re.IGNORECASE,
 )
 # How far into the text a date may stand and still be that of the publication.
@@ -93,14 +98,19 @@ def _license(page: Page) -> str | None:
 
 
 def _published(page: Page, text: str, url: str | None, title: str | None) -> str | None:
-    """Give the date of publication: as stated, as marked up, as in the address, as shown, or as the text begins."""
+    """Give the date of publication: as stated, as marked up, as in the address, as shown, or as the text begins.
+
+    Pages restamp what they state when they move or are edited, so an earlier date at the headline counts more. One of
+    the day before is left out: there the two are often the same moment in two time zones.
+    """
+    shown = _date_at_headline(page, title)
     for value in (*_stated_dates(page), *_dates_in(page, _MARKED_DATES)):
         if found := iso_date(value):
-            return found
+            return shown if shown and days_between(shown, found) > 1 else found
     if url and (found := date_in_url(url)):
         return found
-    if found := _date_at_headline(page, title):
-        return found
+    if shown:
+        return shown
     for value in _dates_in(page, _SHOWN_DATES):
         if found := iso_date(value):
             return found
@@ -111,6 +121,8 @@ def _date_at_headline(page: Page, title: str | None) -> str | None:
     """Give the first date in the lines around the headline, those right behind it first."""
     for behind, before in openings(page.lines, title or ""):
         for line in (*behind[:4], *before, *behind[4:]):
+            if _CHANGED.match(line):
+                continue
             if found := date_in_text(line):
                 return found
     return None
@@ -125,7 +137,10 @@ def _labelled_dates(page: Page) -> Iterator[str]:
 
 def _modified(page: Page) -> str | None:
     """Give the date of the last change: no better than an upper bound, but near where a page has no other."""
-    stated = [*strings(page.article.get("dateModified")), *(page.meta[name][0] for name in _CHANGES if name in page.meta)]
+    stated = [
+        *strings(page.article.get("dateModified")),
+        *(page.meta[name][0] for name in _CHANGES if name in page.meta),
+    ]
     return next((found for value in stated if (found := iso_date(value))), None)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ingest.builtin.authors.contacts import site_label
 from ingest.builtin.authors.names import fold
@@ -13,29 +14,62 @@ from ingest.builtin.metadata.page import Page
 __all__ = ["find_site", "find_title"]
 
 _SEPARATOR = re.compile(r"\s+[-–—|·•»«:/]+\s+|\s*[|｜»]\s*|:\s+")
+_HEADINGS = 'h1, h2, h3, [itemprop~="headline"], [class*="entry-title"], [class*="post-title"], [class*="headline"]'
+MOST_HEADINGS = 40
+MOST_PIECES = 8
 _GENERIC = frozenset("home homepage startseite inicio accueil blog index untitled document news".split())
 
 
 def find_title(page: Page, site: str | None, url: str | None) -> str | None:
     """Give the headline.
 
-    What readers see, the `<h1>`, is it where it agrees with what the page says of itself (JSON-LD, Open Graph,
-    `<title>`). Otherwise the first of those counts, without the site's name.
+    A heading that readers see is it where it agrees with what the page says of itself (JSON-LD, Open Graph, `<title>`).
+    Otherwise the first of those counts, without the site's name, and then a lone `<h1>`.
     """
     stated = [*strings(page.article.get("headline")), *_stated(page)]
-    shown = list(page.texts("h1"))[:10]
+    shown = [heading for heading in itertools.islice(page.texts("h1"), 10) if not _same(heading, site)]
     documents = list(page.texts("head title"))[:1] or list(page.texts("title"))[:1]
     for heading in shown:
-        if _same(heading, site):
-            continue
+        if any(fold(heading) == fold(other) for other in (*stated, *documents)) and fold(heading) not in _GENERIC:
+            return without_site(heading, site, url)
+    if found := _headed_part([*stated, *documents], page, site, url):
+        return found
+    for heading in shown:
         if any(_agrees(heading, other) for other in (*stated, *documents)):
             return without_site(heading, site, url)
     for title in stated:
         if fold(title) not in _GENERIC:
             return without_site(title, site, url)
-    if len(shown) == 1 and not _same(shown[0], site):
+    if len(shown) == 1:
         return shown[0]
     return next((without_site(title, site, url) for title in documents), None)
+
+
+def _headed_part(titles: Sequence[str], page: Page, site: str | None, url: str | None) -> str | None:
+    """Give the longest part of a title, cut at separators, that is a heading of its own.
+
+    So the name of a site or a section goes even where nothing says that it is one.
+    """
+    headings = {fold(text): text for text in itertools.islice(page.texts(_HEADINGS), MOST_HEADINGS)}
+    names = [name for name in (site, site_label(url.split("//")[-1]) if url else None) if name]
+    for title in dict.fromkeys(titles):
+        for part in sorted(_parts(title), key=len, reverse=True):
+            folded = fold(part)
+            if folded in headings and len(folded) > 3 and folded not in _GENERIC and not _is_site(part, names):
+                return headings[folded]
+    return None
+
+
+def _parts(title: str) -> Iterator[str]:
+    """Give every run of a title's pieces."""
+    pieces = _SEPARATOR.split(title)[:MOST_PIECES]
+    separators = _SEPARATOR.findall(title)
+    for start in range(len(pieces)):
+        part = pieces[start]
+        yield part
+        for following in range(start + 1, len(pieces)):
+            part += separators[following - 1] + pieces[following]
+            yield part
 
 
 def find_site(page: Page, url: str | None) -> str | None:

@@ -85,7 +85,7 @@ def _parse(content: bytes, number: int) -> Any:
     """Parse what starts at a line. What is wrong with it becomes `Broken`, with the bytes as they are."""
     try:
         # Files put together from several have byte order marks inside.
-        return json.loads(content.decode("utf-8-sig"))
+        return json.loads(content.decode("utf-8-sig").rstrip())
     except UnicodeDecodeError as error:
         return Broken(f"line {number} is not UTF-8: {error.reason} at byte {error.start}", content)
     except json.JSONDecodeError as error:
