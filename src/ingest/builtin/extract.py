@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from resiliparse.extract.html2text import extract_plain_text
-from resiliparse.parse.html import DOMNode, HTMLTree
+from resiliparse.parse.html import HTMLTree
 
 from ingest.document import Document, Dropped, Reason
 from ingest.step import Step
@@ -18,6 +18,8 @@ HTML = "text/html"
 LEAST_WITHOUT_COMMENTS = 0.5
 # Resiliparse takes every list this close to `<body>` for a menu.
 SHALLOW = 3
+# Lists to look at, and links in one of them.
+MOST_LISTS = 1000
 # Share of a list's text in links, from which on it is one.
 MENU_LINKS = 0.5
 
@@ -76,27 +78,30 @@ class Extract(Step):
         return text.strip("\n") if text.strip() else ""
 
 
-def _sink_lists(tree: HTMLTree) -> None:
+def _sink_lists(tree: Any) -> None:
     """Put lists of a simple page that are not made of links further down, where resiliparse looks at what they hold."""
-    if tree.body is None:
+    body = tree.body
+    if body is None:
         return
-    for node in list(tree.body.get_elements_by_tag_name("ul")):
-        if _depth(node) < SHALLOW and _link_share(node) < MENU_LINKS:
+    # A slice: iterating over resiliparse's node list takes quadratic time.
+    for node in body.get_elements_by_tag_name("ul")[:MOST_LISTS]:
+        if _is_shallow(node) and _link_share(node) < MENU_LINKS:
             for _ in range(SHALLOW):
                 wrapper = tree.create_element("div")
                 node.parent.insert_before(wrapper, node)
                 wrapper.append_child(node)
 
 
-def _depth(node: DOMNode) -> int:
-    depth = 0
+def _is_shallow(node: Any) -> bool:
+    """Say whether fewer elements than `SHALLOW` stand between a node and `<body>`."""
     parent = node.parent
-    while parent is not None and parent.tag != "body":
-        depth += 1
+    for _ in range(SHALLOW):
+        if parent is None or parent.tag == "body":
+            return True
         parent = parent.parent
-    return depth
+    return False
 
 
-def _link_share(node: DOMNode) -> float:
-    linked = sum(len(link.text.strip()) for link in node.get_elements_by_tag_name("a"))
-    return linked / max(1, len(node.text.strip()))
+def _link_share(node: Any) -> float:
+    linked = sum(len((link.text or "").strip()) for link in node.get_elements_by_tag_name("a")[:MOST_LISTS])
+    return linked / max(1, len((node.text or "").strip()))

@@ -49,8 +49,8 @@ def find_bylines(lines: Sequence[str], body: int, known: Collection[str]) -> lis
     for place, index in enumerate(shown):
         line = lines[index].strip()
         following = lines[shown[place + 1]].strip() if place + 1 < len(shown) else ""
-        if _ALONE.fullmatch(line) and is_name(following):
-            found += [Byline(index, ()), Byline(shown[place + 1], tuple(split_names(following)))]
+        if _ALONE.fullmatch(line) and (names := tuple(split_names(following, listed=False))):
+            found += [Byline(index, ()), Byline(shown[place + 1], names)]
         elif found and found[-1].line == index:
             continue
         elif names := _names(line, following, known):
@@ -68,8 +68,8 @@ def dated_names(line: str) -> list[str]:
     if len(line) > LONGEST_DATED or not _DATE.search(line):
         return []
     rest = _TIME.sub("|", _DATE.sub("|", line))
-    pieces = [piece.strip() for piece in re.split(r"[|•·,/()]|\s[-–—]\s", rest)]
-    return [name for piece in pieces if is_name(piece) for name in split_names(piece)]
+    pieces = [piece for piece in (part.strip() for part in re.split(r"[|•·,/()]|\s[-–—]\s", rest)) if piece]
+    return split_names(pieces[0]) if len(pieces) == 1 and is_name(pieces[0]) else []
 
 
 def _names(line: str, following: str, known: Collection[str]) -> tuple[str, ...]:

@@ -30,7 +30,6 @@ _HIDDEN = re.compile(
     re.IGNORECASE,
 )
 _DOTS = re.compile(_DOT, re.IGNORECASE)
-_SPACED_DOT = re.compile(r"\s(?:dot|punkt)\s|[\[({]", re.IGNORECASE)
 _HANDLE = re.compile(
     r"(?<![\w@./+\-])@([A-Za-z0-9_][A-Za-z0-9_]{1,29}(?:[.\-][A-Za-z0-9_]{1,29}){0,4})(@[\w\-]{1,60}(?:\.[\w\-]{1,30}){1,3})?"
     r"(?![\w@])"
@@ -135,7 +134,10 @@ def address(mailto: str) -> str | None:
     text = unquote(mailto.strip())
     if text[:7].lower() == "mailto:":
         text = text[7:]
-    match = _EMAIL.match(text.split("?", 1)[0].strip(" <>\"'/"))
+    text = text.split("?", 1)[0]
+    if "<" in text:  # "Dana Whitlock <dana@ledger.example>"
+        text = text.partition("<")[2]
+    match = _EMAIL.match(text.strip(" <>\"'/"))
     return match[0] if match else None
 
 

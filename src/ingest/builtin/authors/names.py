@@ -10,6 +10,7 @@ from ingest.builtin.authors.words import ACCOUNTS, DEGREES, DESKS, JOBS, LOWERED
 __all__ = ["fold", "is_account", "is_name", "restore_case", "same_letters", "split_names", "without_lead"]
 
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"})
+_OTHERS = re.compile(r"[\W_]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,6}(?:[·・＝ ][\u3040-\u30ff\u3400-\u9fff]{1,8})?")
 # Vowel signs and joiners are part of a word in Indic and Arabic script, but no letters.
 _LETTER = r"(?:[^\W\d_]|[\u0300-\u036f\u0610-\u065f\u0900-\u0dff\u0e00-\u0e7f\u200c\u200d])"
@@ -47,7 +48,7 @@ _VOWEL = re.compile("[AEIOUYÀ-ÖØ-Þ]")
 _DIGIT = re.compile(r"\d")
 # Small words behind a name that say when, where or for whom.
 _NO_NAME = frozenset(
-    "for in is at on from am um vor aus bei für fur pour à le en para el il per del dal w dla для в от".split()
+    "for in is at on from am um vor aus bei fur pour le en para el il per del dal w dla для в от".split()
 )
 _MAX_NAMES = 30
 _MAX_CHARS = 2000
@@ -56,8 +57,9 @@ _MAX_CHARS = 2000
 def fold(text: str) -> str:
     """Give the text in lower case, without accents and punctuation, one space between words."""
     plain = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
-    kept = (char if char.isalnum() else " " for char in plain if not unicodedata.combining(char))
-    return " ".join("".join(kept).split())
+    if not plain.isascii():
+        plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return " ".join(_OTHERS.sub(" ", plain).split())
 
 
 def same_letters(text: str, other: str) -> bool:
@@ -144,8 +146,10 @@ def split_names(text: str, *, listed: bool = True, nicknames: bool = False) -> l
     text = _strip_lead(" ".join(text[:_MAX_CHARS].split(" ")).strip())
     text = _TAIL.sub("", _NOISE.sub(" ", text)).strip()
     found: dict[str, str] = {}
-    for number, piece in enumerate(_pieces(text, listed)):
-        name = _person(piece, nickname=nicknames and number == 0)
+    pieces = _pieces(text, listed)
+    first_names = all(_one_word(piece) for piece in pieces)
+    for number, piece in enumerate(pieces):
+        name = _person(piece, nickname=nicknames and (number == 0 or first_names))
         if name and len(found) < _MAX_NAMES:
             found.setdefault(fold(name), name)
     return list(found.values())
@@ -204,13 +208,16 @@ def _person(piece: str, *, nickname: bool) -> str | None:
         return name
     # A nickname may be anything short that isn't a sentence, a date or a login.
     if nickname and 2 <= len(name) <= 40 and len(name.split()) <= 4 and not is_account(name):
-        return None if _DIGIT.match(name) or fold(name) in JOBS or name.endswith(("?", "!")) else name
+        return None if _DIGIT.match(name) or fold(name) in JOBS or name.endswith(("?", "!")) or ":" in name else name
     return None
 
 
 def _without_job(piece: str) -> str:
+    """Take a job off: "Reporter Mara Lind", "Mara Lind Senior Editor", "Mara Lind for the Ledger"."""
     words = piece.split()
+    while len(words) > 2 and fold(words[0].rpartition("-")[2]) in JOBS:
+        del words[0]
     for number, word in enumerate(words):
         if number >= 2 and (fold(word) in JOBS or _DIGIT.search(word) or fold(word) in _NO_NAME):
             return " ".join(words[:number])
-    return piece
+    return " ".join(words)

@@ -7,10 +7,11 @@ from urllib.parse import unquote
 
 from ingest.document import Handle
 
-__all__ = ["profile"]
+__all__ = ["HOSTS", "profile"]
 
+_TWITTER = re.compile(r"\w{1,15}", re.ASCII)
 _NAME = re.compile(r"[\w.\-%]{2,60}")
-_HOSTS = {
+HOSTS = {
     "twitter.com": "twitter",
     "x.com": "twitter",
     "facebook.com": "facebook",
@@ -50,9 +51,9 @@ _NO_SERVERS = ("medium.com", "substack.com", "flipboard.com", "unpkg.com", "jsde
 
 def profile(url: str) -> Handle | None:
     """Give the account that the address is the profile page of, or `None` for share links and other pages."""
-    url = url.strip()
     if len(url) > 400:
         return None
+    url = url.strip()
     # A doubled address ("twitter.com/https://twitter.com/dana") counts from its last start.
     url = url[max(url.rfind("https:"), url.rfind("http:"), 0) :]
     host, _, path = re.sub(r"^(?:https?:)?/*", "", url, count=1, flags=re.IGNORECASE).partition("/")
@@ -60,7 +61,7 @@ def profile(url: str) -> Handle | None:
     parts = [part for part in re.split(r"[?#]", path.removeprefix("#!/"), maxsplit=1)[0].split("/") if part]
     if not parts:
         return None
-    network = _HOSTS.get(host)
+    network = HOSTS.get(host)
     return _on_network(network, parts) if network else _on_mastodon(host, parts)
 
 
@@ -91,5 +92,7 @@ def _on_mastodon(host: str, parts: list[str]) -> Handle | None:
 def _handle(network: str, name: str) -> Handle | None:
     name = unquote(name).strip().removeprefix("@")
     if name.casefold() in _NO_PROFILES or not _NAME.fullmatch(name) or name.endswith((".php", ".html", ".aspx")):
+        return None
+    if network == "twitter" and not _TWITTER.fullmatch(name):
         return None
     return Handle(network, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ACCOUNTS", "DEGREES", "DESKS", "JOBS", "LOWERED", "NOT_NAMES", "PARTICLES", "PLACES", "ROLES"]
+__all__ = ["ACCOUNTS", "DEGREES", "DESKS", "JOBS", "LOWERED", "NOT_NAMES", "ORGANISATIONS", "PARTICLES", "PLACES", "ROLES"]
 
 PARTICLES = frozenset(
     "de del della delle dello dei degli der den des di da dal do dos das du van von vom zu zur zum la le las les lo el "
@@ -22,8 +22,10 @@ JOBS = frozenset(
     "writer writers reporter reporters editor editors correspondent correspondents journalist journalists columnist "
     "contributor contributors contributing staff senior junior chief deputy freelance photographer photographers "
     "producer director professor lecturer analyst critic blogger managing assistant associate intern guest special "
-    "manager founder cofounder ceo cto president consultant specialist expert author translator "
-    "redakteur redakteurin redakteure redaktion redaktor redaktorin autor autorin korrespondent korrespondentin "
+    "attorney lawyer educator horticulturalist reviewer gardener strategist engineer scientist researcher advisor adviser "
+    "coach therapist nutritionist dietitian physician agent realtor lead officer vp coordinator owner publisher instructor "
+    "planner accountant developer designer marketer manager founder cofounder ceo cto president consultant specialist expert author translator "
+    "rechtsanwalt rechtsanwaltin anwalt anwaltin experte expertin redakteur redakteurin redakteure redaktion redaktor redaktorin autor autorin korrespondent korrespondentin "
     "reporterin journalistin freier freie chefredakteur chefredakteurin volontar volontarin leiter leiterin "
     "journaliste redacteur redactrice correspondante chef auteur autrice pigiste "
     "periodista redactor redactora corresponsal editora reportera colaborador colaboradora enviado enviada "
@@ -43,7 +45,7 @@ NOT_NAMES = frozenset(
     "group studio studios home about contact us privacy policy terms login sign subscribe share read editorial board "
     "desk newsroom redaktion type types size case cases price brand location role stage need needs date time subject "
     "topic topics category categories industry functionality continent country region status name title use default "
-    "clicking using submitting subscribing continuing checking proceeding completing view in digital print edition today usa end way far "
+    "clicking using submitting subscribing continuing checking proceeding completing view aktuell pressemitteilung content paid real estate health in digital print edition today usa end way far "
     "january february march april june july august september october november december monday tuesday wednesday "
     "thursday friday saturday sunday januar februar marz mai juni juli oktober dezember montag dienstag mittwoch "
     "donnerstag freitag samstag sonntag janvier fevrier mars avril juin juillet aout septembre octobre novembre "
@@ -81,6 +83,15 @@ ACCOUNTS = frozenset(
 DESKS = frozenset(
     "newsdesk newsroom redaktion onlineredaktion newsredaktion redaction redaccion redazione redacao redactie "
     "redakcja toimitus redaksjonen redaktionen pressestelle editorial webredaktion 編集部 编辑部 編輯部 本报讯 редакция".split()
+)
+
+ORGANISATIONS = frozenset(
+    # Words, accents folded, that no person's name or nickname holds.
+    "gmbh ag kg ev ltd llc inc corp plc srl spa sarl oy ab verlag stiftung foundation agency agencies agentur agenturen "
+    "agencia agencias news press presse media medien magazin magazine zeitung newspaper times online team publisher "
+    "university universitat universite universidad institut institute instituto verband verein redaktion redaccion "
+    "sponsored gesponserte inhalte advertorial unbenannt association society council ministry group studio"
+    .split()
 )
 
 ROLES = frozenset(

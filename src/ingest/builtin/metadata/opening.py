@@ -23,7 +23,7 @@ def openings(lines: Sequence[str], title: str) -> Iterator[tuple[list[str], list
     wanted = fold(title)
     if not wanted:
         return
-    places = (index for index, line in enumerate(lines) if len(line) < 4 * len(title) + 20 and fold(line) == wanted)
+    places = (index for index, line in enumerate(lines) if abs(len(line) - len(title)) <= 10 and fold(line) == wanted)
     for _, index in zip(range(MOST_HEADLINES), places, strict=False):
         behind = [line for line in lines[index + 1 : index + 1 + BEHIND] if len(line) <= LONGEST_LINE]
         before = [line for line in lines[max(0, index - BEFORE) : index] if len(line) <= LONGEST_LINE]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from ingest.builtin.authors.contacts import add_contacts, address, belongs, find_contacts, is_role
+from ingest.builtin.authors.byline import dated_names, find_bylines
+from ingest.builtin.authors.contacts import add_contacts, address, belongs, find_contacts, is_role, site_label
 from ingest.builtin.authors.names import fold, is_account, is_name, same_letters, split_names, without_lead
-from ingest.builtin.authors.profiles import profile
+from ingest.builtin.authors.profiles import HOSTS, profile
+from ingest.builtin.authors.words import ORGANISATIONS
 from ingest.builtin.metadata.jsonld import strings
+from ingest.builtin.metadata.opening import openings
 from ingest.builtin.metadata.page import Page, select, text_of
 from ingest.document import Author, Handle
 
@@ -19,65 +23,137 @@ _META = (
     "sailthru.author", "citation_author", "byl", "og:author", "og:article:author", "creator", "authors", "dcsext.author",
     "cxenseparse:author",
 )  # fmt: skip
+_MARKED = ('[itemprop~="author"] [itemprop~="name"]', '[itemprop~="author"]', '[rel~="author"]')
 _SHOWN = (
-    '[itemprop~="author"] [itemprop~="name"]', '[itemprop~="author"]', '[rel~="author"]', ".byline", ".author", ".author-name",
-    ".post-author", ".entry-author", ".article-author", ".byline-name", ".article__author", ".byline__name", ".authorname",
-    ".p-author", ".autor", ".article-byline", ".c-byline", ".post-meta .author", ".vcard .fn", ".story-byline",
-)  # fmt: skip
-_NICKNAMES = frozenset(('[itemprop~="author"] [itemprop~="name"]', '[rel~="author"]', ".vcard .fn", ".author-name"))
-_PLACEHOLDERS = frozenset(("handle", "username", "en", "author", "twitter", "yourhandle"))
+    ".author-name, .vcard .fn",
+    ".byline, .author, .post-author, .entry-author, .article-author, .byline-name, .article__author, .byline__name, .authorname, "
+    ".p-author, .autor, .article-byline, .c-byline, .story-byline",
+)
+_NICKNAMES = frozenset((_MARKED[0], _MARKED[2], _SHOWN[0]))
+# Selected by what is in them, since a page has hundreds of other links.
+_CONTACT_LINKS = ", ".join(f'a[href*="{mark}" i]' for mark in ("mailto:", "/@", *HOSTS))
+_ARTICLES = frozenset("the der die das el la los las le les il lo o a os as de het".split())
+_AT = re.compile(r"@|[\[({|]\s?(?:at|ät|ett)\s?[\])}|]", re.IGNORECASE)
+MOST_LINES = 200
+LONGEST_LINE = 2000
+_LABEL = re.compile(
+    r"(?:authors?|autor(?:in|en|es)?|auteurs?|autore|автор|text|texte|words)\s*:|(?:written|text|words|texte|verfasst|geschrieben)"
+    r" (?:by|von|par)\b",
+    re.IGNORECASE,
+)
+MOST_BESIDE = 12
 
 Contact = str | Handle
 
 
-def find_authors(page: Page, site: str | None, url: str | None) -> tuple[Author, ...]:
+def find_authors(page: Page, site: str | None, title: str | None, url: str | None) -> tuple[Author, ...]:
     """Give the authors, with the contacts that are theirs.
 
     The first source that names a person is trusted, in this order: JSON-LD, `<meta>`, microdata, `rel=author`,
     bylines. A contact is an author's if it holds the author's name, if JSON-LD says so, or if it stands in the
     box of the only author; never one of an office or of the site.
     """
-    names = _names(page, site)
-    authors = [add_contacts(Author(name), _stated_contacts(page, name)) for name in names]
-    own = _own_accounts(page, site, url)
-    everywhere = [contact for contact in _linked(page) if _may_be_personal(contact, own)]
-    boxed = [contact for contact in _boxed(page) if _may_be_personal(contact, own)]
+    names = _names(page, site, title, url)
+    if not names:
+        return ()
+    outlets = _outlets(site, url)
+    accounts = _site_accounts(page)
+    boxed = [contact for contact in _boxed(page) if _may_be_personal(contact, outlets)]
+    everywhere = [*boxed, *(contact for contact in (*_linked(page), *_visible(page)) if _may_be_personal(contact, outlets))]
     result = []
-    for author in authors:
-        theirs = [contact for contact in (*boxed, *everywhere) if belongs(contact, author.name)]
-        if len(authors) == 1:
-            theirs += _unclaimed(boxed, author.name) + _creator(page, own, author.name)
-        result.append(add_contacts(author, theirs))
+    for name in names:
+        theirs = _stated_contacts(page, name, alone=len(names) == 1)
+        theirs += [contact for contact in everywhere if belongs(contact, name)]
+        if len(names) == 1:
+            theirs += _unclaimed([contact for contact in boxed if not _is_one_of(contact, accounts)], name)
+        theirs += [contact for contact in _creator(page) if _may_be_personal(contact, outlets) and belongs(contact, name)]
+        result.append(add_contacts(Author(name), theirs))
     return tuple(result)
 
 
-def _names(page: Page, site: str | None) -> list[str]:
+def _names(page: Page, site: str | None, title: str | None, url: str | None) -> list[str]:
     stated = page.article.get("author") or page.article.get("creator")
     organisations = {fold(name) for name in strings(stated)} - {
         fold(name) for name in _stated_names(stated, page.objects)
     }
-    for nicknames, source in _sources(page):
+    persons = {
+        fold(name) for item in page.objects if "Person" in list(strings(item.get("@type"))) for name in strings(item.get("name"))
+    }
+    outlets = _outlets(site, url)
+    for nicknames, source in _sources(page, title):
         found: dict[str, str] = {}
         for text in source:
-            for name in split_names(text, nicknames=nicknames):
-                if fold(name) not in organisations and not _is_organisation(name, site):
+            whole = [text] if any(same_letters(text, outlet) for outlet in outlets) else None
+            for name in whole or split_names(_without_outlet(text, outlets), nicknames=nicknames):
+                # Blogs are often called after the person who writes them, as outlets are not.
+                named_after = fold(name) in persons and is_name(name) and fold(name).split()[0] not in _ARTICLES
+                if fold(name) not in organisations and (named_after or not _is_organisation(name, outlets)):
                     found.setdefault(fold(name), name)
         if found:
             return list(found.values())
     return []
 
 
-def _sources(page: Page) -> Iterator[tuple[bool, Iterable[str]]]:
+def _sources(page: Page, title: str | None) -> Iterator[tuple[bool, Iterable[str]]]:
     """Give the places where names stand, the most trusted first, and whether a nickname there is one, as in a blog."""
     yield True, list(_stated_names(page.article.get("author") or page.article.get("creator"), page.objects))
     for name in _META:
         yield name == "author", [value for value in page.meta.get(name, [])[:20] if "://" not in value]
+    for selector in _MARKED:
+        yield selector in _NICKNAMES, _first_group(page, selector)
+    around = list(openings(page.lines, title or ""))
+    for behind, before in around:
+        yield False, [name for lines in (behind, before) for name in _byline_names(lines)]
     for selector in _SHOWN:
-        # A list of teasers has an author for each; a page's own byline comes first.
-        yield selector in _NICKNAMES, list(page.texts(selector, 120))[:1]
+        yield selector in _NICKNAMES, _first_group(page, selector)
     boxes = [text_of(box, 120) for box in page.boxes]
     named = (split_names(rest) for text in boxes if (rest := without_lead(text) or (text if is_name(text) else None)))
     yield False, next((names[:1] for names in named if names), [])
+    for behind, before in around:
+        yield False, next((names for line in (*behind, *before) if (names := dated_names(line))), [])
+    yield False, next(_labelled_names(page), [])
+
+
+def _first_group(page: Page, selector: str) -> list[str]:
+    """Give the texts of the first such element and of those beside it.
+
+    A list of teasers has an author for each; a page's own byline comes first, and its names stand together.
+    """
+    found: list[str] = []
+    parent = None
+    for element in page.select(selector)[:MOST_BESIDE]:
+        text = text_of(element, 120)
+        if not text:
+            continue
+        if found and (parent is None or element.parent != parent):
+            break
+        parent = element.parent
+        found.append(text)
+    return found
+
+
+def _byline_names(lines: Sequence[str]) -> list[str]:
+    return [name for byline in find_bylines(lines, len(lines), ()) for name in byline.names]
+
+
+def _labelled_names(page: Page) -> Iterator[list[str]]:
+    """Give the names in lines anywhere that begin with "Author:" or "Written by"."""
+    for line in page.lines:
+        if len(line) <= 100 and _LABEL.match(line) and (names := split_names(line, listed=False)):
+            yield names
+
+
+def _host(url: str | None) -> str:
+    return (url or "").split("//")[-1].split("/")[0].casefold().removeprefix("www.")
+
+
+def _without_outlet(text: str, outlets: Sequence[str]) -> str:
+    """Take the outlet's name off the end: "Dana Whitlock Harbour Ledger"."""
+    for outlet in outlets:
+        if len(text) > len(outlet) > 3 and text.casefold().endswith(outlet.casefold()):
+            rest = text[: -len(outlet)].rstrip(" ,|-–—/")
+            return rest if is_name(without_lead(rest) or rest) else text
+    return text
 
 
 def _stated_names(value: Any, objects: Sequence[dict[str, Any]]) -> Iterator[str]:
@@ -93,17 +169,25 @@ def _stated_names(value: Any, objects: Sequence[dict[str, Any]]) -> Iterator[str
             yield item
 
 
-def _is_organisation(name: str, site: str | None) -> bool:
+def _is_organisation(name: str, outlets: Sequence[str]) -> bool:
     domain_like = "." in name and " " not in name
-    return is_account(name) or domain_like or (site is not None and same_letters(name, site))
+    if is_account(name) or domain_like or any(same_letters(name, outlet) for outlet in outlets):
+        return True
+    words = fold(name).split()
+    return words[0] in _ARTICLES - {"la", "le", "lo", "el", "a", "o"} or any(word in ORGANISATIONS for word in words)
 
 
-def _stated_contacts(page: Page, name: str) -> list[Contact]:
-    """Give the contacts that JSON-LD states for a person of that name."""
+def _stated_contacts(page: Page, name: str, *, alone: bool) -> list[Contact]:
+    """Give the contacts that JSON-LD states for a person of that name, or for the author without a name if alone."""
+    stated = page.article.get("author")
+    nameless = [stated] if alone and isinstance(stated, dict) and "name" not in stated else []
+    people = [
+        item
+        for item in page.objects
+        if fold(next(strings(item.get("name")), "")) == fold(name) and "Person" in list(strings(item.get("@type")))
+    ]
     found: list[Contact] = []
-    for item in page.objects:
-        if fold(next(strings(item.get("name")), "")) != fold(name) or "Person" not in list(strings(item.get("@type"))):
-            continue
+    for item in (*people, *nameless):
         for key in ("email", "sameAs", "url"):
             found += [contact for value in strings(item.get(key)) if (contact := _contact(value)) is not None]
     return [contact for contact in found if not (isinstance(contact, str) and is_role(contact))]
@@ -116,7 +200,7 @@ def _contact(link: str) -> Contact | None:
 
 
 def _linked(page: Page) -> Iterator[Contact]:
-    for href in page.attributes("a[href]", "href"):
+    for href in page.attributes(_CONTACT_LINKS, "href"):
         if (contact := _href_contact(href)) is not None:
             yield contact
 
@@ -127,39 +211,55 @@ def _href_contact(href: str) -> Contact | None:
     return profile(href) if "//" in href else None
 
 
+def _visible(page: Page) -> list[Contact]:
+    """Give the contacts that are written out on the page."""
+    lines = [line for line in page.lines if _AT.search(line)][:MOST_LINES]
+    return [contact.value for line in lines for contact in find_contacts(line[:LONGEST_LINE])]
+
+
 def _boxed(page: Page) -> list[Contact]:
     """Give the contacts in author boxes, linked or written out."""
     found: dict[Contact, None] = {}
+    # Text of a box alone can't tell where one element ends and the next begins: "dana@ledger.examplePublished".
+    visible = _visible(page)
     for box in page.boxes:
         links = select(box, "a[href]") if box.tag != "a" else [box]
         for link in links[:50]:
             if (contact := _href_contact(link.getattr("href") or "")) is not None:
                 found.setdefault(contact)
-        for mention in find_contacts(text_of(box, 1500)):
-            found.setdefault(mention.value)
+        text = text_of(box, 1500)
+        for contact in visible:
+            if (contact.handle if isinstance(contact, Handle) else contact) in text:
+                found.setdefault(contact)
     return list(found)
 
 
-def _own_accounts(page: Page, site: str | None, url: str | None) -> set[str]:
-    """Give the handles and names, folded, that are the site's own."""
-    own = {value.lstrip("@").casefold() for value in page.meta.get("twitter:site", [])}
-    own |= {(url or "").split("//")[-1].split("/")[0].casefold()}
-    own |= {fold(name).replace(" ", "") for name in (site, (url or "").split("//")[-1].split("/")[0]) if name}
+def _outlets(site: str | None, url: str | None) -> list[str]:
+    """Give the names that the site goes by."""
+    host = _host(url)
+    return [name for name in (site, host, site_label(host)) if name]
+
+
+def _site_accounts(page: Page) -> set[str]:
+    """Give the handles, in lower case, that the page states to be the site's."""
+    found = {value.split("/")[-1].lstrip("@").casefold() for value in page.meta.get("twitter:site", [])}
     for item in page.objects:
         if any("Organization" in kind or kind == "WebSite" for kind in strings(item.get("@type"))):
-            for link in strings(item.get("sameAs")):
-                if (handle := profile(link)) is not None:
-                    own.add(handle.handle.casefold())
-    return own
+            handles = (profile(link) for link in strings(item.get("sameAs")))
+            found |= {handle.handle.casefold() for handle in handles if handle is not None}
+    return found
 
 
-def _may_be_personal(contact: Contact, own: set[str]) -> bool:
+def _is_one_of(contact: Contact, accounts: set[str]) -> bool:
+    return isinstance(contact, Handle) and contact.handle.casefold() in accounts
+
+
+def _may_be_personal(contact: Contact, outlets: Sequence[str]) -> bool:
     if isinstance(contact, str):
         return not is_role(contact)
+    name, _, server = contact.handle.partition("@")
     # `site.example/@name` is a page of the site itself, though it looks like one of a Mastodon server.
-    if contact.network == "mastodon" and contact.handle.rpartition("@")[2].casefold() in own:
-        return False
-    return contact.handle.casefold() not in own and fold(contact.handle).replace(" ", "") not in own
+    return server.casefold() not in outlets and not any(same_letters(name, outlet) for outlet in outlets)
 
 
 def _unclaimed(boxed: Sequence[Contact], name: str) -> list[Contact]:
@@ -172,9 +272,8 @@ def _unclaimed(boxed: Sequence[Contact], name: str) -> list[Contact]:
     return sorted(found, key=boxed.index)
 
 
-def _creator(page: Page, own: set[str], name: str) -> list[Contact]:
-    """Give the account of `twitter:creator` if it is neither the site's nor a placeholder."""
+def _creator(page: Page) -> list[Contact]:
+    """Give the account of `twitter:creator`, which is often a placeholder or the site's."""
     handle = (page.first_meta("twitter:creator") or "").split("/")[-1].lstrip("@")
-    if not handle or handle.casefold() in own or handle.casefold() in _PLACEHOLDERS or " " in handle:
-        return []
-    return [Handle("twitter", handle)] if belongs(Handle("twitter", handle), name) and is_name(name) else []
+    found = profile(f"https://twitter.com/{handle}")
+    return [found] if found is not None else []

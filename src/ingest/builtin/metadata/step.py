@@ -77,7 +77,7 @@ class Metadata(Annotator):
             site=site,
             title=title,
             published=doc.published or _published(page, doc.text, url, title),
-            authors=doc.authors or find_authors(page, site, url),
+            authors=doc.authors or find_authors(page, site, title, url),
             metadata={**doc.metadata, **found},
         )
 
