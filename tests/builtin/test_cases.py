@@ -74,8 +74,8 @@ def described(step: type[Step]) -> set[str]:
     names: set[str] = set()
     for cls in step.__mro__:
         if cls.__module__.startswith("ingest."):
-            body = ast.parse(inspect.cleandoc("if True:\n" + inspect.getsource(cls))).body
-            (definition,) = [node for node in ast.walk(ast.Module(body, [])) if isinstance(node, ast.ClassDef)]
+            (definition,) = ast.parse(inspect.getsource(cls)).body
+            assert isinstance(definition, ast.ClassDef)
             pairs = zip(definition.body, definition.body[1:], strict=False)
             names |= {
                 option.target.id

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Literal
 
 from resiliparse.extract.html2text import extract_plain_text
-from resiliparse.parse.html import HTMLTree
+from resiliparse.parse.html import DOMNode, HTMLTree, NodeType
 
 from ingest.document import Document, Dropped, Reason
 from ingest.step import Step
@@ -18,8 +19,8 @@ HTML = "text/html"
 LEAST_WITHOUT_COMMENTS = 0.5
 # Resiliparse takes every list this close to `<body>` for a menu.
 SHALLOW = 3
-# Lists to look at, and links in one of them.
-MOST_LISTS = 1000
+# How far down in a list its links may stand.
+LINK_DEPTH = 5
 # Share of a list's text in links, from which on it is one.
 MENU_LINKS = 0.5
 
@@ -78,30 +79,35 @@ class Extract(Step):
         return text.strip("\n") if text.strip() else ""
 
 
-def _sink_lists(tree: Any) -> None:
+def _sink_lists(tree: HTMLTree) -> None:
     """Put lists of a simple page that are not made of links further down, where resiliparse looks at what they hold."""
-    body = tree.body
-    if body is None:
-        return
-    # A slice: iterating over resiliparse's node list takes quadratic time.
-    for node in body.get_elements_by_tag_name("ul")[:MOST_LISTS]:
-        if _is_shallow(node) and _link_share(node) < MENU_LINKS:
-            for _ in range(SHALLOW):
-                wrapper = tree.create_element("div")
-                node.parent.insert_before(wrapper, node)
-                wrapper.append_child(node)
-
-
-def _is_shallow(node: Any) -> bool:
-    """Say whether fewer elements than `SHALLOW` stand between a node and `<body>`."""
-    parent = node.parent
+    # Walked by hand: going through a collection of resiliparse takes quadratic time.
+    level = [tree.body] if tree.body is not None else []
+    lists: list[DOMNode] = []
     for _ in range(SHALLOW):
-        if parent is None or parent.tag == "body":
-            return True
-        parent = parent.parent
-    return False
+        level = [child for node in level for child in _elements(node)]
+        lists += [node for node in level if node.tag == "ul" and _link_share(node) < MENU_LINKS]
+    for node in lists:
+        for _ in range(SHALLOW):
+            wrapper = tree.create_element("div")
+            node.parent.insert_before(wrapper, node)
+            wrapper.append_child(node)
 
 
-def _link_share(node: Any) -> float:
-    linked = sum(len((link.text or "").strip()) for link in node.get_elements_by_tag_name("a")[:MOST_LISTS])
-    return linked / max(1, len((node.text or "").strip()))
+def _elements(node: DOMNode) -> Iterator[DOMNode]:
+    child = node.first_child
+    while child is not None:
+        if child.type == NodeType.ELEMENT and child.tag not in ("nav", "header", "footer", "aside"):
+            yield child
+        child = child.next
+
+
+def _link_share(node: DOMNode) -> float:
+    """Give the share of a list's text that links make up."""
+    linked = 0
+    level = [node]
+    for _ in range(LINK_DEPTH):
+        level = [child for parent in level for child in _elements(parent)]
+        linked += sum(len(child.text.strip()) for child in level if child.tag == "a")
+        level = [child for child in level if child.tag != "a"]
+    return linked / max(1, len(" ".join(node.text.split())))

@@ -62,6 +62,9 @@ class Title(Step):
                 title = None
         if not title:
             return doc
+        if head and is_sentence(lines[head[0]]) and not _is_copy(lines[head[0]], title, in_head=True):
+            # The text starts at once; there is no head.
+            head = []
         verdicts = self._verdicts(title, lines, head, body)
         edits = line_edits(spans, verdicts)
         changes = {} if (title, site) == (doc.title, doc.site) else {"title": title, "site": site}

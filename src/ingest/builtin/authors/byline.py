@@ -7,12 +7,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ingest.builtin.authors.names import fold, is_name, split_names, without_lead
-from ingest.builtin.authors.words import JOBS
+from ingest.builtin.authors.words import WRITERS
 
 __all__ = ["Byline", "dated_names", "find_bylines"]
 
 # Lines, blank ones left out, above the body, and the longest of them that can be a byline.
 HEAD_LINES = 12
+LINES_UNDER = 4
 LONGEST = 160
 # The longest line that holds nothing but a date, an author and perhaps a section.
 LONGEST_DATED = 100
@@ -35,16 +36,24 @@ class Byline:
     names: tuple[str, ...]
 
 
-def find_bylines(lines: Sequence[str], body: int, known: Collection[str]) -> list[Byline]:
-    """Find the bylines above the body.
+def find_bylines(lines: Sequence[str], body: int, known: Collection[str], following: int = 0) -> list[Byline]:
+    """Find the bylines above the body, or behind its first line, which may be a standfirst.
 
     Args:
         lines: the lines of the text.
         body: index of the first line of running text.
         known: names of authors that something else has told, such as the markup or an author box. A line that is
             nothing but such a name is a byline as well.
+        following: index of the second line of running text.
     """
-    shown = [index for index in range(body) if lines[index].strip()][:HEAD_LINES]
+    above = [index for index in range(body) if lines[index].strip()][-HEAD_LINES:]
+    if found := _bylines_among(lines, above, known):
+        return found
+    under = [index for index in range(body + 1, following) if lines[index].strip()][:LINES_UNDER]
+    return _bylines_among(lines, under, known)
+
+
+def _bylines_among(lines: Sequence[str], shown: Sequence[int], known: Collection[str]) -> list[Byline]:
     found: list[Byline] = []
     for place, index in enumerate(shown):
         line = lines[index].strip()
@@ -55,7 +64,7 @@ def find_bylines(lines: Sequence[str], body: int, known: Collection[str]) -> lis
             continue
         elif names := _names(line, following, known):
             found.append(Byline(index, names))
-        elif found and found[-1].line == shown[place - 1] and _is_job(line):
+        elif place and found and found[-1].line == shown[place - 1] and _is_job(line):
             found.append(Byline(index, ()))
     return found
 
@@ -77,9 +86,7 @@ def _names(line: str, following: str, known: Collection[str]) -> tuple[str, ...]
     if len(line) > LONGEST or line.endswith(("?", "!")):
         return ()
     if without_lead(line) is not None:
-        names = split_names(line, listed=False)
-        # A lead that is still there wasn't one: "Von Miller", "Di Stefano again".
-        return () if any(without_lead(name) is not None for name in names) else tuple(names)
+        return tuple(split_names(line, listed=False))
     folded = {fold(name) for name in known}
     if fold(line) in folded or (is_name(line) and _is_job(following)):
         return tuple(split_names(line))
@@ -91,4 +98,4 @@ def _names(line: str, following: str, known: Collection[str]) -> tuple[str, ...]
 def _is_job(line: str) -> bool:
     """Say whether the line is a job title, such as `Staff Writer`, and nothing else."""
     words = fold(line).split()
-    return 0 < len(words) <= 5 and words[-1] in JOBS and all(len(word) < 20 for word in words)
+    return 0 < len(words) <= 4 and words[-1] in WRITERS and not line.endswith((".", ":"))

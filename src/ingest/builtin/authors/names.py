@@ -28,7 +28,7 @@ _PLAIN_LEAD = re.compile(
 )
 # These also begin names ("Von Miller", "Di Stefano"), so the rest has to be a full name.
 _NAME_LIKE_LEAD = re.compile(
-    r"(?:von|vom|par|por|da|di|de|do|door|av|af|od|przez|автор|author|autor(?:in)?|text|kommentar von|eine? \w+ von)"
+    r"(?:von|vom|par|por|da|di|de|do|door|av|af|od|przez|автор|author|autor(?:in)?|kommentar von|eine? \w+ von)"
     r"(?:\s*[:：]\s*|\s+)",
     re.IGNORECASE,
 )
@@ -40,6 +40,7 @@ _TAIL = re.compile(
 )
 _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|(?<!\w)@\w+|[(\[{（【][^)\]}）】]{0,80}[)\]}）】]")
 _HARD = re.compile(r"\s*(?:[;|•·／、，。\n]|\s//?\s|/|\s[-–—]\s|\s{3,})\s*")
+_FIRST = re.compile(r"[,;|•·/\n]|\s(?:and|und|et|y|e|&)\s|\s[-–—]\s")
 _AND = re.compile(
     r"\s+(?:and|und|et|och|og|ja|és|и|та|with|mit|avec|sowie|&|\+)\s+|\s*&\s*(?=\w)|\s*,\s*(?:and|und|et|&)\s+", re.I
 )
@@ -130,7 +131,9 @@ def without_lead(text: str) -> str | None:
     if match := _PLAIN_LEAD.match(text) or _CJK_LEAD.match(text):
         return text[match.end() :].strip()
     if match := _NAME_LIKE_LEAD.match(text):
-        return text[match.end() :].strip()
+        rest = text[match.end() :].strip()
+        first = _FIRST.split(rest, maxsplit=1)[0].strip()
+        return rest if is_name(_without_job(first)) else None
     return None
 
 
@@ -146,37 +149,37 @@ def split_names(text: str, *, listed: bool = True, nicknames: bool = False) -> l
     text = _strip_lead(" ".join(text[:_MAX_CHARS].split(" ")).strip())
     text = _TAIL.sub("", _NOISE.sub(" ", text)).strip()
     found: dict[str, str] = {}
-    pieces = _pieces(text, listed)
-    first_names = all(_one_word(piece) for piece in pieces)
-    for number, piece in enumerate(pieces):
-        name = _person(piece, nickname=nicknames and (number == 0 or first_names))
-        if name and len(found) < _MAX_NAMES:
-            found.setdefault(fold(name), name)
+    for number, part in enumerate(_HARD.split(text)):
+        pieces = _pieces(part, listed)
+        first_names = all(_one_word(piece) for piece in pieces)
+        names = [
+            _person(piece, nickname=nicknames and number == 0 and (place == 0 or first_names))
+            for place, piece in enumerate(pieces)
+        ]
+        if found and not listed and not any(names):
+            break  # "Dana Whitlock | 3 March | Food and Garden Courses"
+        for name in names:
+            if name and len(found) < _MAX_NAMES:
+                found.setdefault(fold(name), name)
     return list(found.values())
 
 
 def _strip_lead(text: str) -> str:
     # Twice, for "Text: Von Mara Lind".
     for _ in range(2):
-        if match := _PLAIN_LEAD.match(text) or _CJK_LEAD.match(text):
-            text = text[match.end() :].strip()
-        elif match := _NAME_LIKE_LEAD.match(text):
-            rest = text[match.end() :].strip()
-            first = re.split(r"[,;|•·\n]|\s(?:and|und|et|y|e|&)\s|\s[-–—]\s", rest, maxsplit=1)[0].strip()
-            text = rest if is_name(_without_job(first)) else text
+        rest = without_lead(text)
+        text = text if rest is None else rest
     return text
 
 
-def _pieces(text: str, listed: bool) -> list[str]:
-    pieces: list[str] = []
-    for part in _HARD.split(text):
-        commas = [item.strip() for item in part.split(",")]
-        if listed and len(commas) == 2 and all(_one_word(item) for item in commas):
-            pieces.append(f"{commas[1]} {commas[0]}")  # "Whitlock, Dana"
-        elif listed or len(commas) > 2 or (len(commas) == 2 and _AND.search(commas[1])):
-            pieces += [name for item in _AND.split(part) if item for name in item.split(",")]
-        else:
-            pieces += _AND.split(commas[0])
+def _pieces(part: str, listed: bool) -> list[str]:
+    commas = [item.strip() for item in part.split(",")]
+    if listed and len(commas) == 2 and all(_one_word(item) for item in commas):
+        pieces = [f"{commas[1]} {commas[0]}"]  # "Whitlock, Dana"
+    elif listed or len(commas) > 2 or (len(commas) == 2 and _AND.search(commas[1])):
+        pieces = [name for item in _AND.split(part) if item for name in item.split(",")]
+    else:
+        pieces = _AND.split(commas[0])
     return [name for piece in pieces for name in _halves(_bare(piece)) if name]
 
 
@@ -184,9 +187,8 @@ def _bare(piece: str) -> str:
     """Take punctuation off both ends; the point of `Jr.` or of a last initial stays."""
     bare = piece.strip(" \t,.:*–—-\"“”'’")
     last = bare.rpartition(" ")[2]
-    return (
-        f"{bare}." if piece.rstrip(" \t,").endswith(f"{last}.") and (last in ("Jr", "Sr") or len(last) == 1) else bare
-    )
+    pointed = piece.rstrip(" \t,").endswith(f"{last}.") and (last in ("Jr", "Sr") or len(last) == 1)
+    return f"{bare}." if pointed else bare
 
 
 def _halves(piece: str) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
-from ingest.builtin.authors.bio import Bio, find_bios
+from ingest.builtin.authors.bio import Bio, bio_under, find_bios
 from ingest.builtin.authors.byline import Byline, find_bylines
 from ingest.builtin.authors.contacts import Contact, add_contacts, belongs, find_contacts, is_role, site_label
 from ingest.builtin.authors.names import fold, same_letters
@@ -16,6 +17,7 @@ from ingest.step import Step
 
 __all__ = ["Authors"]
 
+_OURS = re.compile(r"\b(?:us|our|uns|unser|nous|nosotros|noi|nós|ons|nas)\b[^.;]*$", re.IGNORECASE)
 # Longest text to look for the site's name in, in words.
 LONGEST_SITE = 6
 
@@ -38,27 +40,40 @@ class Authors(Step):
     def apply(self, doc: Document) -> Document:
         spans = line_spans(doc.text)
         lines = [doc.text[start:end] for start, end in spans]
-        running = prose(lines)
-        bylines, bios = _find(lines, running, doc.authors)
+        bylines, bios = _find(lines, prose(lines), doc.authors)
         if not bylines and not bios:
             return doc
         authors = merge_authors(doc.authors, [*_byline_authors(lines, bylines), *_bio_authors(bios, doc)])
         site = doc.site or _site(bios)
         edits = [] if self.keep_byline else [_edit(spans, one.line, one.line, "byline", one.names) for one in bylines]
         if not self.keep_bio:
-            edits += [_edit(spans, bio.first, bio.last, "author_bio", (bio.name,)) for bio in bios]
-        return doc.edited(edits, authors=authors, site=site)
+            edits += [_edit(spans, bio.first, bio.last, "author_bio", bio.names) for bio in bios]
+        return doc.edited(sorted(edits, key=lambda edit: edit.start), authors=authors, site=site)
 
 
 def _find(lines: Sequence[str], running: Sequence[bool], authors: Sequence[Author]) -> tuple[list[Byline], list[Bio]]:
     """Find bylines and boxes; what the one names helps to find the other."""
-    body = next((index for index, verdict in enumerate(running) if verdict), len(lines))
+    body, following = ([index for index, verdict in enumerate(running) if verdict] + [len(lines)] * 2)[:2]
     if body == len(lines):
         return [], []
     known = [author.name for author in authors]
-    named = [name for byline in find_bylines(lines, body, known) for name in byline.names]
-    bios = [bio for bio in find_bios(lines, running, [*known, *named]) if bio.first > body]
-    return find_bylines(lines, body, [*known, *(bio.name for bio in bios)]), bios
+    named = [name for byline in find_bylines(lines, body, known, following) for name in byline.names]
+    bios = [bio for bio in find_bios(lines, running, list(dict.fromkeys([*known, *named]))) if bio.first > body]
+    everybody = list(dict.fromkeys([*known, *named, *(name for bio in bios for name in bio.names)]))
+    bylines = find_bylines(lines, body, everybody, following)
+    if bylines and (under := bio_under(lines, bylines[-1].line, everybody)):
+        bios = [under, *bios]
+    bylines = [byline for byline in bylines if not any(bio.first <= byline.line <= bio.last for bio in bios)]
+    return bylines, _apart(bios)
+
+
+def _apart(bios: Sequence[Bio]) -> list[Bio]:
+    """Give the boxes in order, without those that overlap the one before."""
+    result: list[Bio] = []
+    for bio in sorted(bios, key=lambda bio: bio.first):
+        if not result or bio.first > result[-1].last:
+            result.append(bio)
+    return result
 
 
 def _edit(spans: Sequence[tuple[int, int]], first: int, last: int, code: str, names: Sequence[str]) -> Edit:
@@ -75,33 +90,52 @@ def _byline_authors(lines: Sequence[str], bylines: Sequence[Byline]) -> Iterator
 
 
 def _bio_authors(bios: Sequence[Bio], doc: Document) -> Iterator[Author]:
-    labels = [site_label(doc.url)] if doc.url else []
+    outlets = [name for name in (doc.site, site_label((doc.url or "").split("//")[-1])) if name]
     for bio in bios:
-        own = [contact for contact in bio.contacts if not _is_foreign(contact, [doc.site or "", *labels])]
-        yield add_contacts(Author(bio.name), [one.value for one in own if _is_own_or_offered(one, bio, own)])
+        offered = [contact for contact in bio.contacts if not _is_foreign(contact, bio.text, outlets)]
+        for name in bio.names:
+            yield add_contacts(Author(name), [one.value for one in offered if _owner(one, bio, offered) == name])
 
 
 def _is_own(contact: Contact, name: str) -> bool:
     return not (isinstance(contact.value, str) and is_role(contact.value)) and belongs(contact.value, name)
 
 
-def _is_own_or_offered(contact: Contact, bio: Bio, contacts: Sequence[Contact]) -> bool:
-    """Say whether a contact of a box is its subject's.
+def _owner(contact: Contact, bio: Bio, offered: Sequence[Contact]) -> str | None:
+    """Give the name of the person in a box whose contact it is.
 
-    One that holds the name is. Where none of the same sort does, what stands in the box is the subject's as well:
-    people's handles often don't hold their names.
+    One that holds a name is that person's. Where none of the same sort does, what stands in the box is of the person named
+    last before it: people's handles often don't hold their names.
     """
-    if belongs(contact.value, bio.name):
-        return True
-    same_sort = [one for one in contacts if isinstance(one.value, Handle) == isinstance(contact.value, Handle)]
-    return not any(belongs(one.value, bio.name) for one in same_sort) and len(same_sort) == 1
+    owners = [name for name in bio.names if belongs(contact.value, name)]
+    if len(owners) == 1:
+        return owners[0]
+    if not owners:
+        same_sort = [one for one in offered if _sort(one) == _sort(contact)]
+        named = any(belongs(one.value, name) for one in same_sort for name in bio.names)
+        if named or len(same_sort) > len(bio.names):
+            return None
+    places = {name: _last_place(name, bio.text[: contact.start]) for name in owners or bio.names}
+    return max(places, key=lambda name: places[name])
 
 
-def _is_foreign(contact: Contact, sites: Sequence[str]) -> bool:
+def _sort(contact: Contact) -> str:
+    return contact.value.network if isinstance(contact.value, Handle) else "e-mail"
+
+
+def _last_place(name: str, text: str) -> int:
+    """Give where a person is last named, by the whole name or a part of it; -1 for nowhere."""
+    return max(text.rfind(word) for word in (name, *(word for word in name.split() if len(word) > 2)))
+
+
+def _is_foreign(contact: Contact, text: str, outlets: Sequence[str]) -> bool:
     """Say whether a contact is an office's or the site's own."""
     if isinstance(contact.value, str):
         return is_role(contact.value)
-    return any(site and same_letters(contact.value.handle.partition("@")[0], site) for site in sites)
+    if _OURS.search(text[max(0, contact.start - 30) : contact.start]):
+        return True
+    label = contact.value.handle.partition("@")[0]
+    return any(same_letters(label, outlet) for outlet in outlets)
 
 
 def _site(bios: Sequence[Bio]) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ACCOUNTS", "DEGREES", "DESKS", "JOBS", "LOWERED", "NOT_NAMES", "ORGANISATIONS", "PARTICLES", "PLACES", "ROLES"]
+__all__ = ["ACCOUNTS", "DEGREES", "DESKS", "JOBS", "LOWERED", "NOT_NAMES", "ORGANISATIONS", "PARTICLES", "PLACES", "ROLES", "WRITERS"]
 
 PARTICLES = frozenset(
     "de del della delle dello dei degli der den des di da dal do dos das du van von vom zu zur zum la le las les lo el "
@@ -34,6 +34,21 @@ JOBS = frozenset(
     "verslaggever redactie "
     "dziennikarz dziennikarka redaktorka "
     "корреспондент журналист журналистка редактор автор обозреватель".split()
+)
+
+WRITERS = frozenset(
+    # The jobs of people who write for outlets, accents folded.
+    "writer writers reporter reporters editor editors correspondent correspondents journalist journalists columnist "
+    "columnists contributor contributors critic blogger author photojournalist photographer "
+    "redakteur redakteurin redakteure redaktor redaktorin autor autorin korrespondent korrespondentin reporterin "
+    "journalistin chefredakteur chefredakteurin volontar volontarin kolumnist kolumnistin "
+    "journaliste redacteur redactrice correspondante auteur autrice chroniqueur chroniqueuse "
+    "periodista redactor redactora corresponsal reportera columnista "
+    "giornalista redattore redattrice inviato inviata corrispondente "
+    "jornalista correspondente colunista redator redatora reporter "
+    "verslaggever verslaggeefster redacteur columniste "
+    "dziennikarz dziennikarka redaktorka korespondent korespondentka publicysta publicystka "
+    "корреспондент журналист журналистка редактор обозреватель колумнист".split()
 )
 
 NOT_NAMES = frozenset(
