@@ -16,9 +16,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from ingest.component import Component
-from ingest.config import PluginsSection, ReadSection, RunSection, WriteSection
 from ingest.plugins import Plugins
 from ingest.schema import option_type
+from ingest.sections import PluginsSection, ReadSection, RunSection, WriteSection
 
 DOCS = Path(__file__).parent
 KINDS = {"step": "Steps", "reader": "Readers", "writer": "Writers", "executor": "Executors"}

@@ -274,7 +274,7 @@ def test_an_interrupted_run_ends_in_order(project: Project, sent: signal.Signals
         time.sleep(0.05)
     os.kill(process.pid, sent)
     _, err = process.communicate(timeout=20)
-    assert process.returncode == 130
+    assert process.returncode == 130, err
     assert "interrupted" in err
     assert "Traceback" not in err
     deadline = time.monotonic() + 10

@@ -12,20 +12,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from ingest.component import Component
 from ingest.endpoints import Reader, Writer
 from ingest.errors import ConfigError, PluginError, Problem
 from ingest.plugins import Plugins
 from ingest.positions import key_lines
+from ingest.sections import PluginsSection, ReadSection, RunSection, Section, WriteSection
 from ingest.step import Step
 
 __all__ = ["Config", "Source", "default_steps", "load", "recipe"]
 
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
 # What a validation error adds for people: the name pydantic uses, and the one they know.
 _TYPES = {
     "string_type": "a string",
@@ -44,99 +44,8 @@ _TYPES = {
 }
 
 
-def expand_variables(value: Any) -> Any:
-    """Put environment variables in for `${NAME}`.
-
-    Raises:
-        ValueError: the variable is not set.
-    """
-    if not isinstance(value, str):
-        return value
-
-    def lookup(match: re.Match[str]) -> str:
-        try:
-            return os.environ[match[1]]
-        except KeyError:
-            raise ValueError(f"the environment variable {match[1]} is not set") from None
-
-    return _VARIABLE.sub(lookup, value)
-
-
-Expanded = Annotated[str, BeforeValidator(expand_variables)]
-
-
-class Section(BaseModel):
-    """A table of the config. Unknown keys are errors unless the section says otherwise."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
 S = TypeVar("S", bound=Section)
 M = TypeVar("M", bound=BaseModel)
-
-
-class ReadSection(Section):
-    """What to read. Tables below it, such as `[read.jsonl]`, hold the options of the reader of that name."""
-
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
-
-    paths: Annotated[list[Expanded], Field(min_length=1)]
-    """Files, folders, globs or fsspec URLs; relative ones start at the folder of the config. `${NAME}` is replaced
-    by the environment variable."""
-    include: list[str] = []
-    """Globs on the path below a folder; `*` also crosses `/`. Empty means every file."""
-    exclude: list[str] = []
-    """Globs of files to leave out; they win over `include`."""
-    reader: str | None = None
-    """Reader for all files. By default each file's suffix decides, then its content."""
-
-
-class WriteSection(Section):
-    """Where to write. A table below it, such as `[write.parquet]`, holds the options of the writer of that name."""
-
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
-
-    path: Expanded
-    """Folder of the corpus; a relative one starts at the folder of the config. `${NAME}` is replaced by the
-    environment variable."""
-    writer: str = "parquet"
-    """Writer to use."""
-    overwrite: bool = False
-    """Replace a corpus that stands there already. Only files that a run wrote are removed."""
-
-
-class RunSection(Section):
-    """How to run.
-
-    Nothing here changes what is in the corpus, except `limit`. `shard_bytes` and `shard_files` say how it is cut into
-    files, `audit` what is written beside it.
-    """
-
-    workers: Annotated[int, Field(ge=0)] = 0
-    """Worker processes; 0 means one per processor. The output is the same for any number."""
-    executor: str | None = None
-    """Executor to use. By default `serial` for one worker and `processes` for more."""
-    audit: Literal["off", "counts", "full"] = "counts"
-    """`counts` counts what each step and rule removed; `full` also writes every removed piece to `removed/`."""
-    limit: Annotated[int, Field(ge=1)] | None = None
-    """Read at most this many documents of every input file, for a try."""
-    batch_size: Annotated[int, Field(ge=1)] = 64
-    """Documents that go through the steps together."""
-    shard_bytes: Annotated[int, Field(ge=1)] = 16 * 2**20
-    """Bytes of input for one shard. One shard is one unit of work and one output file."""
-    shard_files: Annotated[int, Field(ge=1)] = 1000
-    """Most files in one shard."""
-
-
-class PluginsSection(Section):
-    """Which plugins to load besides the built-in and the installed ones."""
-
-    files: list[Expanded] = []
-    """Plugin files; relative ones start at the folder of the config."""
-    disable: list[str] = []
-    """Installed plugins and plugin files not to load, by name."""
-    import_timeout: Annotated[float, Field(gt=0)] = 30.0
-    """Seconds that the import of one plugin may take."""
 
 
 @dataclass(frozen=True, slots=True)

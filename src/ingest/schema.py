@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from ingest.component import Component
-from ingest.config import PluginsSection, ReadSection, RunSection, WriteSection
 from ingest.plugins import Plugins
+from ingest.sections import PluginsSection, ReadSection, RunSection, WriteSection
 
 __all__ = ["config_schema", "option_type"]
 

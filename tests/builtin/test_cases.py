@@ -20,7 +20,7 @@ FIELDS = {"languages": {"language": "en", "language_score": 1.0}}
 
 
 def cases() -> list[tuple[type[Step], Case]]:
-    found = []
+    found: list[tuple[type[Step], Case]] = []
     for step in STEPS:
         path = CASES / f"{step.name}.toml"
         if path.exists() or step.name not in ELSEWHERE:

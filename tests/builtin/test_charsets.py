@@ -155,7 +155,7 @@ def test_a_sequence_cut_off_at_the_end() -> None:
 
 
 def test_the_fallback_is_asked_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.builtin.charsets._detect", lambda content: None)
+    monkeypatch.setattr("ingest.builtin.charsets._detect", lambda _: None)
     charset, source = choose(b"\xec\xee\xf1\xf2", None, "windows-1251")
     assert (charset.name, source) == ("windows-1251", "fallback")
     assert choose(b"\xec\xee\xf1\xf2", "koi8-r", "windows-1251")[1] == "declared"

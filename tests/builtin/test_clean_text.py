@@ -702,7 +702,7 @@ TEXTS = {
 
 def cleaners() -> list[Step]:
     names = NAMES.split()
-    return [step() for name in names for step in STEPS if step.name == name]
+    return [step.model_validate({}) for name in names for step in STEPS if step.name == name]
 
 
 def cleaned(text: str) -> tuple[Document, list[str]]:

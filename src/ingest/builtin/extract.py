@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from resiliparse.extract.html2text import extract_plain_text
-from resiliparse.parse.html import DOMNode, HTMLTree, NodeType
+from resiliparse.parse.html import HTMLTree, NodeType
 
 from ingest.document import Document, Dropped, Reason
 from ingest.step import Step
@@ -82,19 +82,19 @@ class Extract(Step):
 def _sink_lists(tree: HTMLTree) -> None:
     """Put lists of a simple page that are not made of links further down, where resiliparse looks at what they hold."""
     # Walked by hand: going through a collection of resiliparse takes quadratic time.
-    level = [tree.body] if tree.body is not None else []
-    lists: list[DOMNode] = []
+    level: list[Any] = [tree.body] if tree.body is not None else []
+    lists: list[Any] = []
     for _ in range(SHALLOW):
         level = [child for node in level for child in _elements(node)]
         lists += [node for node in level if node.tag == "ul" and _link_share(node) < MENU_LINKS]
     for node in lists:
         for _ in range(SHALLOW):
-            wrapper = tree.create_element("div")
+            wrapper: Any = tree.create_element("div")
             node.parent.insert_before(wrapper, node)
             wrapper.append_child(node)
 
 
-def _elements(node: DOMNode) -> Iterator[DOMNode]:
+def _elements(node: Any) -> Iterator[Any]:
     child = node.first_child
     while child is not None:
         if child.type == NodeType.ELEMENT and child.tag not in ("nav", "header", "footer", "aside"):
@@ -102,7 +102,7 @@ def _elements(node: DOMNode) -> Iterator[DOMNode]:
         child = child.next
 
 
-def _link_share(node: DOMNode) -> float:
+def _link_share(node: Any) -> float:
     """Give the share of a list's text that links make up."""
     linked = 0
     level = [node]

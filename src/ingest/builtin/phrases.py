@@ -42,7 +42,7 @@ class Rule:
     """Matches whole lines."""
     triggers: tuple[str, ...]
     """Pieces, case-folded, one of which a line must hold for the patterns to be tried: a search for a piece costs
-    a hundredth of a pattern that may start anywhere. Empty means that the patterns start with letters of their own."""
+    a hundredth of a pattern that may start anywhere."""
     context: tuple[str, ...]
     """Pieces, case-folded, one of which a line must hold as well: what tells the cookies of a site from those of a
     baker. Empty means that the patterns say enough."""
@@ -127,9 +127,10 @@ class Vocabulary:
             or glued
             or not all(map(_is_word, labels) if len(labels) > 1 else map(self._is_weak, labels))
         )
-        if not sure and line.casefold() not in labels:
-            if _SPOKEN.fullmatch(line) or (inside and _LIST_ITEM.match(line)):
-                return None
+        if not sure and line.casefold() not in labels and (
+            _SPOKEN.fullmatch(line) or (inside and _LIST_ITEM.match(line))
+        ):
+            return None
         return Match(found[0][1], sure)
 
     def _is_weak(self, label: str) -> bool:

@@ -102,6 +102,8 @@ def find_bios(lines: Sequence[str], running: Sequence[bool], known: Sequence[str
     place = len(shown) - 1
     while place > 0 and passed <= allowed:
         bio = _bio_that_ends(lines, shown, place, known, strangers=passed == 0)
+        if bio is not None and fold(bio.text) == fold(bio.names[0]) and not _is_heading(bio, found, shown, passed):
+            bio = None
         if bio is not None:
             found.append(bio)
             place = shown.index(bio.first)
@@ -109,6 +111,12 @@ def find_bios(lines: Sequence[str], running: Sequence[bool], known: Sequence[str
             passed += 1
         place -= 1
     return _with_contact_lines(lines, found[::-1])
+
+
+def _is_heading(bio: Bio, found: Sequence[Bio], shown: Sequence[int], passed: int) -> bool:
+    """Say whether a line that is a name only belongs to a box: it stands at the very end or on top of one."""
+    following = shown[shown.index(bio.last) + 1 :][:1]
+    return passed == 0 or (bool(found) and [found[-1].first] == following)
 
 
 def bio_under(lines: Sequence[str], byline: int, known: Sequence[str]) -> Bio | None:

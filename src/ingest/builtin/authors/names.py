@@ -18,7 +18,7 @@ _WORD = re.compile(rf"(?:[^\W\d_]\.){{1,4}}(?:-[^\W\d_]\.)?|{_LETTER}+(?:['’�
 _SUFFIX = re.compile(r",?\s+(?:jr|sr|junior|senior)\.?$|,?\s+(?:ii|iii|iv)$", re.IGNORECASE)
 
 _PLAIN_LEAD = re.compile(
-    r"(?:(?:written|posted|published|reported|words|story|text|article|photos?|compiled|created|submitted"
+    r"(?:(?:written|posted|published|reported|words|story|text|article|compiled|created|submitted"
     r"|geschrieben|verfasst|veröffentlicht|erstellt|eingestellt|ein artikel|ein beitrag|ein kommentar|escrito|publicado|scritto|pubblicato|écrit|rédigé|publié)"
     r"\s+(?:by|von|por|par|da)|by|byline|[àa] cura di)(?:\b|(?<=[yn])(?=(?-i:[A-Z])))[\s:：]*"
     r"|(?:authors?|autor(?:in|en|es|a|e)?|auteurs?|autore|autrice|redakteur(?:in)?|text|texte|texto|testo"
@@ -205,13 +205,20 @@ def _person(piece: str, *, nickname: bool) -> str | None:
     piece = " ".join(piece.split())
     if not piece or len(piece) > 80:
         return None
-    name = restore_case(_without_job(piece))
+    name = restore_case(_without_job(_once(piece)))
     if is_name(name) and not is_account(name):
         return name
     # A nickname may be anything short that isn't a sentence, a date or a login.
     if nickname and 2 <= len(name) <= 40 and len(name.split()) <= 4 and not is_account(name):
         return None if _DIGIT.match(name) or fold(name) in JOBS or name.endswith(("?", "!")) or ":" in name else name
     return None
+
+
+def _once(piece: str) -> str:
+    """Give a name that a page shows twice, as picture and as text, once."""
+    words = piece.split()
+    half = len(words) // 2
+    return " ".join(words[:half]) if half > 1 and words[:half] == words[half:] else piece
 
 
 def _without_job(piece: str) -> str:

@@ -62,7 +62,7 @@ NOT_NAMES = frozenset(
     "topic topics category categories industry functionality continent country region status name title use default "
     "clicking using submitting subscribing continuing checking proceeding completing view aktuell pressemitteilung content paid real estate health in digital print edition today usa end way far "
     "january february march april june july august september october november december monday tuesday wednesday "
-    "thursday friday saturday sunday januar februar marz mai juni juli oktober dezember montag dienstag mittwoch "
+    "thursday friday saturday sunday books designs januar februar marz mai juni juli oktober dezember montag dienstag mittwoch "
     "donnerstag freitag samstag sonntag janvier fevrier mars avril juin juillet aout septembre octobre novembre "
     "decembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre uhr "
     "der die das den dem des ein eine im am zum und oder nicht auf mit fur aus bei nach uber les une dans pour sur "
