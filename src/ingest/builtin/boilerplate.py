@@ -12,7 +12,11 @@ __all__ = ["BOILERPLATE", "Cookies", "Legal", "Newsletters", "Related", "Sharing
 
 
 class Widgets(PhraseFilter):
-    """Take out labels of buttons and menus, also glued together as in `Show commentsHide Comments`."""
+    """Take out labels of buttons and menus, also glued together as in `Show commentsHide Comments`.
+
+    A line that is a single word, such as `More`, goes only from what is plainly a web page: it had markup, an address
+    or a site, or holds a line that only pages have. The steps below judge in the same way.
+    """
 
     name = "widgets"
 

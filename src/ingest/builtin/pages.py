@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ingest.document import Document, Reason
 from ingest.step import LineFilter
@@ -17,6 +18,8 @@ LONGEST = 120
 EDGE_LINES = 3
 # Lines between two page numbers that are nothing but a number; closer ones are lists or verses.
 LONG_PAGE = 15
+# How much longer the longest of such pages may be than the shortest.
+UNEVEN = 1.6
 # Numbered lines to look at; the search for a row of them is quadratic.
 MOST_PAGES = 2000
 _NUMBER = r"\d{1,4}"
@@ -74,7 +77,14 @@ def _page_numbers(lines: Sequence[str], shown: Sequence[int], min_pages: int) ->
         elif match := _BARE.fullmatch(line):
             bare.append((index, int(match["n"])))
     found = _rising(labelled, 1, min_pages)
-    return found or _rising(bare, LONG_PAGE, min_pages)
+    return found or _even(_rising(bare, LONG_PAGE, min_pages))
+
+
+def _even(found: set[int]) -> set[int]:
+    """Give the lines if they are about equally far apart, as pages are; the numbers of chapters are not."""
+    places = sorted(found)
+    distances = [after - before for before, after in pairwise(places)]
+    return found if distances and max(distances) <= UNEVEN * min(distances) else set()
 
 
 def _rising(numbered: Sequence[tuple[int, int]], distance: int, min_pages: int) -> set[int]:

@@ -69,8 +69,11 @@ class Vocabulary:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = rules
         self._labels = {label: rule for rule in rules for label in rule.labels}
-        self._starts = frozenset(label[:2] for label in self._labels)
-        self._longest = max(map(len, self._labels), default=0)
+        lengths: dict[str, set[int]] = {}
+        for label in self._labels:
+            # ß folds to two letters, so a line may hold fewer characters than its label.
+            lengths.setdefault(label[:2], set()).update(len(label) - less for less in range(label.count("ss") + 1))
+        self._lengths = {start: sorted(found, reverse=True) for start, found in lengths.items()}
 
     @classmethod
     def load(cls, name: str) -> Vocabulary:
@@ -99,9 +102,9 @@ class Vocabulary:
         for rule in self.rules:
             if rule.patterns is None or (inside and rule.edge_only):
                 continue
-            if rule.triggers and not any(trigger in folded for trigger in rule.triggers):
+            if rule.triggers and not any(map(folded.__contains__, rule.triggers)):
                 continue
-            if rule.context and not any(piece in folded for piece in rule.context):
+            if rule.context and not any(map(folded.__contains__, rule.context)):
                 continue
             if rule.patterns.fullmatch(line):
                 return Match(rule, rule.sure)
@@ -138,9 +141,10 @@ class Vocabulary:
 
     def _label_at(self, line: str, start: int) -> tuple[int, Rule | None]:
         """Give the end and the rule of the longest label that starts here."""
-        if line[start : start + 2].casefold() not in self._starts:
-            return start, None
-        for end in range(min(len(line), start + self._longest), start, -1):
+        for length in self._lengths.get(line[start : start + 2].casefold()[:2], ()):
+            end = start + length
+            if end > len(line):
+                continue
             rule = self._labels.get(line[start:end].casefold())
             if rule is not None and _is_boundary(line, end):
                 return end, rule

@@ -98,13 +98,18 @@ def _mojibake_signs() -> re.Pattern[str]:
     """
     if not ftfy.__version__.startswith(_TESTED_FTFY):
         return re.compile("")
-    categories = ("c1", "bad", "law", "currency", "numeric", "upper_accented", "lower_accented", "box")
+    category = MOJIBAKE_CATEGORIES
+    strong = "".join(category[name] for name in ("c1", "bad", "law", "currency", "numeric", "upper_accented", "box"))
     # Ù stands in for Arabic, ‚ for MacRoman, Ђ for windows-1251.
-    needed = "".join(MOJIBAKE_CATEGORIES[name] for name in categories) + "Ù‚Ђ"
+    strong += "Ù‚Ђ"
+    marks = category["start_punctuation"] + category["end_punctuation"]
     signs = (
-        f"[{needed}][^\\x00-\\x7f]",
-        # A common mark such as the apostrophe of `l’été` is a sign only behind a letter that the line above finds.
-        f"[^\\x00-\\x7f{MOJIBAKE_CATEGORIES['common']}][{needed}]",
+        f"[{strong}][^\\x00-\\x7f]",
+        # A common mark such as the apostrophe of `l’Été` is a sign only behind a letter that the line above finds.
+        f"[^\\x00-\\x7f{category['common']}][{strong}]",
+        # Small accented letters stand beside each other in many languages; beside these marks they are a sign.
+        f"[{category['lower_accented']}][{marks}]",
+        f"[{category['end_punctuation']}][{category['lower_accented']}]",
         # The few that need no second neighbour, or none of those categories: œ in front of no letter, Ã and Â in front
         # of a space, and Cyrillic or Greek capitals around a punctuation mark.
         "[Œœ](?![A-Za-z])",

@@ -58,6 +58,9 @@ _STAFF = re.compile(
     r"[^.]{0,80}\s(?:for|at|für|pour|para|per|voor|dla|для)\s+(?=[^\W\d_])"
     r"|^,?\s*[—–-]\s*(?P<title>[^.]{2,60})"
 )
+_IS = re.compile(
+    r",?\s*(?:is|are|has been|ist|est|es|è|é|jest|är|er)\s+(?:an?|the|ein|eine|un|une|una|um|uma|een)\s", re.IGNORECASE
+)
 _QUOTING = re.compile(
     r"^[\s,]*(?:said|says|told|added|sagte|sagt|a dit|dijo|ha detto|disse|zei|powiedział\w*|сказал\w*)\b"
 )
@@ -107,10 +110,14 @@ def find_bios(lines: Sequence[str], running: Sequence[bool], known: Sequence[str
         if bio is not None:
             found.append(bio)
             place = shown.index(bio.first)
-        elif running[shown[place]] and not _FOOT.search(lines[shown[place]]):
+        elif running[shown[place]] and not _is_foot(lines[shown[place]]):
             passed += 1
         place -= 1
     return _with_contact_lines(lines, found[::-1])
+
+
+def _is_foot(line: str) -> bool:
+    return len(line) <= LONGEST and _FOOT.search(line) is not None
 
 
 def _is_heading(bio: Bio, found: Sequence[Bio], shown: Sequence[int], passed: int) -> bool:
@@ -234,9 +241,6 @@ def _introduces(text: str, author: str) -> bool:
     if not behind.strip(" .,:–—-"):
         return True
     return bool(_CUE.search(behind) or _has_job(behind) or find_contacts(behind) or _IS.match(behind))
-
-
-_IS = re.compile(r",?\s*(?:is|are|has been|ist|est|es|è|é|jest|är|er)\s+(?:an?|the|ein|eine|un|une|una|um|uma|een)\s", re.IGNORECASE)
 
 
 def _has_job(text: str) -> bool:

@@ -97,5 +97,5 @@ def _names(line: str, following: str, known: Collection[str]) -> tuple[str, ...]
 
 def _is_job(line: str) -> bool:
     """Say whether the line is a job title, such as `Staff Writer`, and nothing else."""
-    words = fold(line).split()
+    words = fold(line[:LONGEST]).split()
     return 0 < len(words) <= 4 and words[-1] in WRITERS and not line.endswith((".", ":"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from ingest.builtin.authors.words import ACCOUNTS, DEGREES, DESKS, JOBS, LOWERED, NOT_NAMES, PARTICLES, PLACES
 
@@ -81,12 +82,13 @@ def is_name(text: str) -> bool:
     strong = [word for word in words if word not in PARTICLES]
     if len(strong) < 2 or not all(_WORD.fullmatch(word) and _is_capital(word) for word in strong):
         return False
-    folded = [fold(word) for word in words]
-    if any(len(word) > 1 and (word in NOT_NAMES or word in JOBS) for word in folded):
+    return _can_be_person([fold(word) for word in words])
+
+
+def _can_be_person(words: Sequence[str]) -> bool:
+    if any(len(word) > 1 and (word in NOT_NAMES or word in JOBS) for word in words):
         return False
-    if " ".join(folded) in PLACES:
-        return False
-    return any(len(word) > 1 for word in folded)
+    return " ".join(words) not in PLACES and any(len(word) > 1 for word in words)
 
 
 def _is_capital(word: str) -> bool:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-__all__ = ["ACCOUNTS", "DEGREES", "DESKS", "JOBS", "LOWERED", "NOT_NAMES", "ORGANISATIONS", "PARTICLES", "PLACES", "ROLES", "WRITERS"]
+__all__ = [
+    "ACCOUNTS",
+    "DEGREES",
+    "DESKS",
+    "JOBS",
+    "LOWERED",
+    "NOT_NAMES",
+    "ORGANISATIONS",
+    "PARTICLES",
+    "PLACES",
+    "ROLES",
+    "WRITERS",
+]
 
 PARTICLES = frozenset(
     "de del della delle dello dei degli der den des di da dal do dos das du van von vom zu zur zum la le las les lo el "
@@ -105,8 +117,7 @@ ORGANISATIONS = frozenset(
     "gmbh ag kg ev ltd llc inc corp plc srl spa sarl oy ab verlag stiftung foundation agency agencies agentur agenturen "
     "agencia agencias news press presse media medien magazin magazine zeitung newspaper times online team publisher "
     "university universitat universite universidad institut institute instituto verband verein redaktion redaccion "
-    "sponsored gesponserte inhalte advertorial unbenannt association society council ministry group studio"
-    .split()
+    "sponsored gesponserte inhalte advertorial unbenannt association society council ministry group studio".split()
 )
 
 ROLES = frozenset(

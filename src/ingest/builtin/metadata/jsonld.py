@@ -13,6 +13,8 @@ __all__ = ["article", "objects", "strings"]
 # Largest script to parse and most objects to look at: a page can hold anything.
 LONGEST = 1_000_000
 MOST_OBJECTS = 2000
+# How deep a name may be nested: a list of objects whose names are lists.
+DEEPEST = 6
 _COMMENT = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$", re.DOTALL
 )
@@ -51,8 +53,10 @@ def article(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {}
 
 
-def strings(value: Any) -> Iterator[str]:
+def strings(value: Any, depth: int = 0) -> Iterator[str]:
     """Give the strings that a value holds: itself, those of a list, or the name of an object."""
+    if depth > DEEPEST:
+        return
     if isinstance(value, str):
         if value.strip():
             # Many pages escape their JSON as if it were HTML.
@@ -60,11 +64,11 @@ def strings(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value[:50]:
             if not isinstance(item, list):
-                yield from strings(item)
+                yield from strings(item, depth + 1)
     elif isinstance(value, dict):
         for key in ("name", "@value", "value"):
             if isinstance(value.get(key), (str, list)):
-                yield from strings(value[key])
+                yield from strings(value[key], depth + 1)
                 return
 
 

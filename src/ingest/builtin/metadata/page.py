@@ -48,8 +48,14 @@ class Page:
 
     def texts(self, selector: str, longest: int = LONGEST_LINE) -> Iterator[str]:
         """Give the texts of such elements, white space squeezed; empty and long ones are left out."""
+        read = 0
         for element in self.select(selector):
-            if text := text_of(element, longest):
+            # Elements can be nested, so that each of thousands has nearly the whole text.
+            raw = element.text or ""
+            read += len(raw)
+            if read > LONGEST_TEXT:
+                return
+            if text := _squeezed(raw, longest):
                 yield text
 
     def attributes(self, selector: str, name: str) -> Iterator[str]:
@@ -113,7 +119,10 @@ def select(node: Any, selector: str) -> Sequence[Any]:
 
 def text_of(element: Any, longest: int = LONGEST_LINE) -> str:
     """Give the text of an element, white space squeezed; empty if it is longer than allowed."""
-    text = element.text or ""
+    return _squeezed(element.text or "", longest)
+
+
+def _squeezed(text: str, longest: int) -> str:
     if len(text) > 4 * longest:
         return ""
     text = " ".join(_ICON.sub("", text).split())

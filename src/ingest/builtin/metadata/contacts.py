@@ -1,0 +1,151 @@
+"""Which of the addresses and accounts on a page are its authors'."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ingest.builtin.authors.contacts import address, belongs, find_contacts, is_role, site_label
+from ingest.builtin.authors.names import fold, same_letters
+from ingest.builtin.authors.profiles import HOSTS, profile
+from ingest.builtin.metadata.jsonld import strings
+from ingest.builtin.metadata.page import Page, select, text_of
+from ingest.document import Handle
+
+__all__ = ["contacts_of", "outlet_names"]
+
+# Selected by what is in them, since a page has hundreds of other links.
+_CONTACT_LINKS = ", ".join(f'a[href*="{mark}" i]' for mark in ("mailto:", "/@", *HOSTS))
+_AT = re.compile(r"@|[\[({|]\s?(?:at|ät|ett)\s?[\])}|]", re.IGNORECASE)
+# Lines with an address to look at, the longest piece of one, and the longest text of a box.
+MOST_LINES = 200
+LONGEST_LINE = 2000
+LONGEST_BOX = 1500
+MOST_LINKS = 50
+
+Contact = str | Handle
+
+
+def contacts_of(page: Page, names: Sequence[str], outlets: Sequence[str]) -> list[list[Contact]]:
+    """Give the contacts of each author.
+
+    A contact is an author's if JSON-LD says so, if it holds the author's name, or if it stands in the box of the only
+    author; never one of an office or of the site.
+    """
+    visible = _visible(page)
+    boxed = _personal(_boxed(page, visible), outlets)
+    everywhere = [*boxed, *_personal([*_linked(page), *visible, *_creator(page)], outlets)]
+    result = []
+    for name in names:
+        theirs = _stated_contacts(page, name, alone=len(names) == 1)
+        theirs += [contact for contact in everywhere if belongs(contact, name)]
+        if len(names) == 1:
+            accounts = _site_accounts(page)
+            theirs += _unclaimed([contact for contact in boxed if not _is_one_of(contact, accounts)], name)
+        result.append(theirs)
+    return result
+
+
+def outlet_names(site: str | None, url: str | None) -> list[str]:
+    """Give the names that the site goes by: its own, the host, and the host without its ending."""
+    host = (url or "").split("//")[-1].split("/")[0].casefold().removeprefix("www.")
+    return [name for name in (site, host, site_label(host)) if name]
+
+
+def _stated_contacts(page: Page, name: str, *, alone: bool) -> list[Contact]:
+    """Give the contacts that JSON-LD states for a person of that name, or for the author without a name if alone."""
+    stated = page.article.get("author")
+    nameless = [stated] if alone and isinstance(stated, dict) and "name" not in stated else []
+    people = [
+        item
+        for item in page.objects
+        if fold(next(strings(item.get("name")), "")) == fold(name) and "Person" in list(strings(item.get("@type")))
+    ]
+    found: list[Contact] = []
+    for item in (*people, *nameless):
+        for key in ("email", "sameAs", "url"):
+            found += [contact for value in strings(item.get(key)) if (contact := _contact(value)) is not None]
+    return [contact for contact in found if not (isinstance(contact, str) and is_role(contact))]
+
+
+def _contact(link: str) -> Contact | None:
+    return (
+        profile(link) if "://" in link and "@" not in link.split("://")[1].split("/", maxsplit=1)[0] else address(link)
+    )
+
+
+def _linked(page: Page) -> Iterator[Contact]:
+    for href in page.attributes(_CONTACT_LINKS, "href"):
+        if (contact := _href_contact(href)) is not None:
+            yield contact
+
+
+def _href_contact(href: str) -> Contact | None:
+    if href[:7].lower() == "mailto:":
+        return address(href)
+    return profile(href) if "//" in href else None
+
+
+def _visible(page: Page) -> list[Contact]:
+    """Give the contacts that are written out on the page."""
+    lines = [line for line in page.lines if _AT.search(line)][:MOST_LINES]
+    return [contact.value for line in lines for contact in find_contacts(line[:LONGEST_LINE])]
+
+
+def _boxed(page: Page, visible: Sequence[Contact]) -> list[Contact]:
+    """Give the contacts in author boxes, linked or written out."""
+    found: dict[Contact, None] = {}
+    for box in page.boxes:
+        links = select(box, "a[href]") if box.tag != "a" else [box]
+        for link in links[:MOST_LINKS]:
+            if (contact := _href_contact(link.getattr("href") or "")) is not None:
+                found.setdefault(contact)
+        # The text of a box can't tell where one element ends and the next begins: "dana@ledger.examplePublished".
+        text = text_of(box, LONGEST_BOX)
+        for contact in visible:
+            if (contact.handle if isinstance(contact, Handle) else contact) in text:
+                found.setdefault(contact)
+    return list(found)
+
+
+def _site_accounts(page: Page) -> set[str]:
+    """Give the handles, in lower case, that the page states to be the site's."""
+    found = {value.split("/")[-1].lstrip("@").casefold() for value in page.meta.get("twitter:site", [])}
+    for item in page.objects:
+        if any("Organization" in kind or kind == "WebSite" for kind in strings(item.get("@type"))):
+            handles = (profile(link) for link in strings(item.get("sameAs")))
+            found |= {handle.handle.casefold() for handle in handles if handle is not None}
+    return found
+
+
+def _is_one_of(contact: Contact, accounts: set[str]) -> bool:
+    return isinstance(contact, Handle) and contact.handle.casefold() in accounts
+
+
+def _personal(contacts: Sequence[Contact], outlets: Sequence[str]) -> list[Contact]:
+    return [contact for contact in contacts if _may_be_personal(contact, outlets)]
+
+
+def _may_be_personal(contact: Contact, outlets: Sequence[str]) -> bool:
+    if isinstance(contact, str):
+        return not is_role(contact)
+    name, _, server = contact.handle.partition("@")
+    # `site.example/@name` is a page of the site itself, though it looks like one of a Mastodon server.
+    return server.casefold() not in outlets and not any(same_letters(name, outlet) for outlet in outlets)
+
+
+def _unclaimed(boxed: Sequence[Contact], name: str) -> list[Contact]:
+    """Give what else stands in the box of the only author, one of a sort: of several, some are not the author's."""
+    found: list[Contact] = []
+    for network in {contact.network if isinstance(contact, Handle) else "" for contact in boxed}:
+        same = [one for one in boxed if (one.network if isinstance(one, Handle) else "") == network]
+        if len(same) == 1 and not any(belongs(one, name) for one in same):
+            found += same
+    return sorted(found, key=boxed.index)
+
+
+def _creator(page: Page) -> list[Contact]:
+    """Give the account of `twitter:creator`, which is often a placeholder or the site's."""
+    handle = (page.first_meta("twitter:creator") or "").split("/")[-1].lstrip("@")
+    found = profile(f"https://twitter.com/{handle}")
+    return [found] if found is not None else []
