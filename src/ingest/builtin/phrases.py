@@ -130,8 +130,10 @@ class Vocabulary:
             or glued
             or not all(map(_is_word, labels) if len(labels) > 1 else map(self._is_weak, labels))
         )
-        if not sure and line.casefold() not in labels and (
-            _SPOKEN.fullmatch(line) or (inside and _LIST_ITEM.match(line))
+        if (
+            not sure
+            and line.casefold() not in labels
+            and (_SPOKEN.fullmatch(line) or (inside and _LIST_ITEM.match(line)))
         ):
             return None
         return Match(found[0][1], sure)
