@@ -1,0 +1,185 @@
+"""What holds for every text that the step `authors` sees. The golden cases run in `test_cases.py`."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.builtin.authors import Authors
+from ingest.builtin.authors.contacts import address, belongs, find_contacts, is_role
+from ingest.builtin.authors.names import is_name, restore_case, split_names
+from ingest.builtin.authors.profiles import profile
+from ingest.document import Author, Document, Handle, apply_edits
+from ingest.testing import load_cases
+
+BODY = "The harbour board voted on Monday to keep the two old cranes for another ten years at least."
+PIECES = st.sampled_from(
+    [
+        BODY, "By Dana Whitlock", "Von", "Dana Whitlock", "is a writer at Harbour Ledger.", "dana@ledger.example", "@dana",
+        "Follow her on Twitter", "tips@ledger.example", "(at)", "[at] ledger [dot] example", "and Ben Oduya", "https://x.com/dana",
+        "Автор:", "文／佐久間遥", "By", "©", "|", ",", "said", "\n", "\n\n", " ", "’", "3 March 2024", "\u2028", "@", "İ",
+    ]
+)  # fmt: skip
+TEXTS = st.one_of(
+    st.text(max_size=300), st.lists(PIECES, max_size=30).map(" ".join), st.lists(PIECES, max_size=30).map("\n".join)
+)
+
+
+@given(TEXTS, st.booleans(), st.booleans())
+def test_edits_lead_from_the_text_before_to_the_text_after(text: str, keep_byline: bool, keep_bio: bool) -> None:
+    step = Authors(keep_byline=keep_byline, keep_bio=keep_bio)
+    doc = Document(id="test", text=text)
+    result = step.apply(doc)
+    assert isinstance(result, Document)
+    assert apply_edits(text, result.edits) == result.text
+    assert step.apply(doc) == result
+
+
+@given(TEXTS)
+def test_contacts_stand_in_the_text(text: str) -> None:
+    for contact in find_contacts(text):
+        assert stands_in(contact.label, text[contact.start : contact.end])
+    for author in Authors().apply(Document(id="test", text=text)).authors:
+        assert all(stands_in(email, text) for email in author.emails)
+        assert all(stands_in(handle.handle, text) for handle in author.handles)
+
+
+def stands_in(label: str, text: str) -> bool:
+    """Say whether the words of an address stand in the text, between whatever hides the points and the `@`."""
+    return all(word in unquote(text).casefold() for word in re.split(r"[.@]", label.casefold()))
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_asked_for_names(text: str) -> None:
+    names = split_names(text, nicknames=True)
+    assert names == split_names(text, nicknames=True)
+    assert all(name == " ".join(name.split()) for name in names)
+    is_name(text)
+    profile(text)
+    address(text)
+    belongs(text, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" * 1_000_000, "a." * 500_000, "@a" * 500_000, "a (at) " * 150_000, "By Dana " * 125_000, "https://a." * 100_000,
+     f"{BODY}\n" * 10_000, "By Dana Whitlock\n" * 60_000, "Dana Whitlock is\n" * 60_000, "\n" * 1_000_000],
+    ids=lambda text: text[:12].strip(),
+)  # fmt: skip
+def test_long_texts_take_linear_time(text: str) -> None:
+    started = time.process_time()
+    Authors().apply(Document(id="test", text=text))
+    find_contacts(text[:100_000])
+    assert time.process_time() - started < 5
+
+
+def test_known_authors_are_completed_in_their_order() -> None:
+    known = (Author("Ben Oduya"), Author("Dana Whitlock", ("dana@home.example",)))
+    bio = "DANA WHITLOCK is a reporter at the Ledger: dana@home.example, dwhitlock@ledger.example"
+    result = Authors().apply(Document(id="test", text=f"By Dana Whitlock\n{BODY}\n{BODY}\n{bio}", authors=known))
+    assert result.authors == (
+        Author("Ben Oduya"),
+        Author("Dana Whitlock", ("dana@home.example", "dwhitlock@ledger.example")),
+    )
+
+
+def test_an_accent_makes_no_other_person() -> None:
+    known = (Author("Hélène Marchegay"),)
+    assert Authors().apply(Document(id="test", text=f"Par Helene Marchegay\n{BODY}", authors=known)).authors == known
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("By DANA WHITLOCK and Ben Ode, Staff Writers", ["Dana Whitlock", "Ben Ode"]),
+        ("Von Anna Brink, Jan Holt und Ute Vogt", ["Anna Brink", "Jan Holt", "Ute Vogt"]),
+        ("Whitlock, Dana", ["Dana Whitlock"]),
+        ("Dana Whitlock, PhD; Ben Oduya, MD", ["Dana Whitlock", "Ben Oduya"]),
+        ("Jaime Ordaz y Belmonte", ["Jaime Ordaz y Belmonte"]),
+        ("Ana Ruizal y Luis Pazo", ["Ana Ruizal", "Luis Pazo"]),
+        ("Reporter Mara Lind", ["Mara Lind"]),
+        ("Dana Whitlock Dana Whitlock", ["Dana Whitlock"]),
+        ("Dana Whitlock, New York", ["Dana Whitlock"]),
+        ("ByJ.R. Stonham", ["J.R. Stonham"]),
+        ("Written by", []),
+        ("admin", []),
+        ("ops@host.example", []),
+        ("https://www.facebook.com/dana", []),
+        ("Photo by Dana Whitlock", []),
+        ("3 March 2024", []),
+    ],
+)
+def test_split_names(text: str, names: list[str]) -> None:
+    assert split_names(text) == names
+
+
+@pytest.mark.parametrize(
+    ("name", "restored"),
+    [
+        ("DANA VAN DER WHITLOCK", "Dana van der Whitlock"),
+        ("SEAN O'MALLOY-BRANT", "Sean O'Malloy-Brant"),
+        ("IAN MCTAVERN", "Ian McTavern"),
+        ("Chokri GHARDI", "Chokri Ghardi"),
+        ("JJ Hamlin", "JJ Hamlin"),
+        ("BEN ODE", "Ben Ode"),
+    ],
+)
+def test_restore_case(name: str, restored: str) -> None:
+    assert restore_case(name) == restored
+
+
+@pytest.mark.parametrize(
+    ("url", "handle"),
+    [
+        ("https://twitter.com/dana", Handle("twitter", "dana")),
+        ("http://x.com/@dana?lang=en", Handle("twitter", "dana")),
+        ("https://twitter.com/https://twitter.com/dana", Handle("twitter", "dana")),
+        ("https://twitter.com/intent/tweet?text=x", None),
+        ("https://www.facebook.com/sharer.php?u=x", None),
+        ("https://twitter.com/dana/status/1", None),
+        ("https://de.linkedin.com/in/dana-w-1/", Handle("linkedin", "dana-w-1")),
+        ("https://linkedin.com/company/ledger", None),
+        ("https://mast.example/@dana", Handle("mastodon", "dana@mast.example")),
+        ("https://medium.com/@dana", None),
+        ("https://www.youtube.com/@dana", Handle("youtube", "dana")),
+        ("https://bsky.app/profile/dana.example", Handle("bluesky", "dana.example")),
+        ("https://github.com/dana/tool", None),
+    ],
+)
+def test_profile(url: str, handle: Handle | None) -> None:
+    assert profile(url) == handle
+
+
+@pytest.mark.parametrize(
+    ("contact", "name", "verdict"),
+    [
+        ("dwhitlock@ledger.example", "Dana Whitlock", True),
+        ("dana.w@ledger.example", "Dana Whitlock", True),
+        ("d.toellner@ledger.example", "Dennis Töllner", True),
+        ("danwhi@ledger.example", "Dana Whitlock", True),
+        ("editor@whitlock.example", "Dana Whitlock", False),
+        (Handle("twitter", "quayside"), "Dana Whitlock", False),
+        ("jxu@ledger.example", "Jin Xu", True),
+    ],
+)
+def test_belongs(contact: str | Handle, name: str, verdict: bool) -> None:
+    assert belongs(contact, name) is verdict
+
+
+def test_offices_are_known_by_their_addresses() -> None:
+    assert all(
+        is_role(f"{name}@ledger.example") for name in ("tips", "newsdesk", "redaktion", "info", "customer.service")
+    )
+    assert not any(is_role(f"{name}@ledger.example") for name in ("dana", "d.whitlock", "infanta"))
+
+
+def test_there_are_enough_cases_and_each_says_why() -> None:
+    cases = load_cases(Path(__file__).parents[2] / "cases/authors.toml")
+    assert len(cases) >= 15
+    assert all(case.why for case in cases)
