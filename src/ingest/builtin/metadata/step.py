@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -106,7 +107,7 @@ def _published(page: Page, text: str, url: str | None, title: str | None) -> str
     the day before is left out: there the two are often the same moment in two time zones.
     """
     shown = _date_at_headline(page, title)
-    for value in (*_stated_dates(page), *_dates_in(page, _MARKED_DATES)):
+    for value in itertools.chain(_stated_dates(page), _dates_in(page, _MARKED_DATES)):
         if found := iso_date(value):
             return shown if shown and days_between(shown, found) > 1 else found
     if url and (found := date_in_url(url)):
