@@ -28,7 +28,7 @@ class Language(Annotator):
     name = "language"
 
     backend: Literal["py3langid", "langdetect"] = "py3langid"
-    """`py3langid` knows 121 languages and is fast; `langdetect` knows 55, answers one of them for any other, and is
+    """`py3langid` knows 140 languages and is fast; `langdetect` knows 55, answers one of them for any other, and is
     seeded here so that the same text always gets the same answer. Scores of the two can't be compared."""
     max_chars: Annotated[int, Field(ge=100)] = 2000
     """Characters from the start of the text to look at."""
