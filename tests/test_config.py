@@ -66,6 +66,10 @@ workers = -1
         (GOOD.replace("[write]", 'reader = "jsonnl"\n[write]'), "read.reader: there is no reader 'jsonnl'"),
         (GOOD.replace("[write]", '[read.jsonl]\ntxt = "a"\n[write]'), "read.jsonl.txt: unknown option"),
         (GOOD.replace('"in"', '"${NO_SUCH_PLACE}/in"'), "the environment variable NO_SUCH_PLACE is not set"),
+        (
+            GOOD + '[write.parquet]\ncompression = "snappy"\ncompression_level = 3\n',
+            "write.parquet: compression = 'snappy' has no compression_level; leave it out",
+        ),
         (GOOD + '[run]\naudit = "some"\n', "run.audit: input should be 'off', 'counts' or 'full', found \"some\""),
     ],
 )

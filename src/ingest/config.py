@@ -150,6 +150,7 @@ class _Loader:
             self._check_choice(write.writer, writers, ("write", "writer"), "writer")
         if run is not None and run.executor is not None:
             self._check_choice(run.executor, plugins.components("executor"), ("run", "executor"), "executor")
+        self._check_columns(steps)
         self._raise_problems()
         read, write, run = cast(ReadSection, read), cast(WriteSection, write), cast(RunSection, run)
         return Config(
@@ -251,6 +252,20 @@ class _Loader:
                 if (step := self._build(known[name], options, path)) is not None:
                     steps.append(cast(Step, step))
         return steps
+
+    def _check_columns(self, steps: Sequence[Step]) -> None:
+        """Check that the typed columns of the steps are of types that Arrow knows, and agree with each other."""
+        import pyarrow as pa
+
+        seen: dict[str, str] = {}
+        for index, step in enumerate(steps):
+            for name, kind in step.columns.items():
+                try:
+                    pa.type_for_alias(kind)
+                except ValueError:
+                    self._add(("steps", index), f"the column {name!r} of {step.name!r} has no Arrow type {kind!r}")
+                if seen.setdefault(name, kind) != kind:
+                    self._add(("steps", index), f"the column {name!r} is {seen[name]} in a step above and {kind} here")
 
     def _build(self, model: type[M], table: Any, path: tuple[str | int, ...]) -> M | None:
         """Validate one table; on errors note them all and give `None`."""

@@ -8,7 +8,7 @@ import pytest
 from support import Project
 
 from ingest.cli import run_command
-from ingest.errors import PluginError
+from ingest.errors import ConfigError, PluginError
 from ingest.plugins import Plugins
 
 HEAD = "from ingest import *\n"
@@ -196,8 +196,6 @@ def run_finished(report):
 
 def test_a_component_that_needs_a_missing_module_says_what_to_install(project: Project) -> None:
     project.write("bad.py", offering("class Bad(Filter):\n    name = 'bad'\n    requires = ('no_such_module',)"))
-    from ingest.errors import ConfigError
-
     with pytest.raises(ConfigError, match="pip install no_such_module"):
         project.load(CONFIG.format(workers=1))
 
@@ -210,3 +208,10 @@ def test_a_typed_column_that_holds_something_else_costs_the_document(project: Pr
     report = project.run(CONFIG.format(workers=1))
     assert report.counts.n_quarantined == 1
     assert report.counts.balanced()
+
+
+def test_a_column_of_no_known_type_is_told_before_the_run(project: Project) -> None:
+    body = "columns = {'quality': 'float65'}\n    def one(self, doc):\n        return doc"
+    project.write("bad.py", STEP.format(body=body))
+    with pytest.raises(ConfigError, match="the column 'quality' of 'bad' has no Arrow type 'float65'"):
+        project.load(CONFIG.format(workers=1))

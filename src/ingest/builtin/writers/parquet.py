@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ingest.document import Author, Document
 from ingest.endpoints import Writer
@@ -50,10 +50,10 @@ class Parquet(Writer):
 
     name = "parquet"
 
-    compression: str = "zstd"
-    """Codec: `zstd`, `snappy`, `gzip`, `lz4`, `brotli` or `none`."""
-    compression_level: int | None = 3
-    """Level of the codec; leave it out for codecs that have none."""
+    compression: Literal["zstd", "snappy", "gzip", "lz4", "brotli", "none"] = "zstd"
+    """Codec of the columns."""
+    compression_level: int | None = None
+    """Level of the codec; by default its own, and 3 for `zstd`. `snappy` and `none` have no levels."""
     row_group_bytes: Annotated[int, Field(ge=1)] = 32 * 2**20
     """Characters of text after which a row group is full."""
 
@@ -78,10 +78,19 @@ class Parquet(Writer):
             stream,
             schema,
             compression=self.compression,
-            compression_level=self.compression_level,
+            compression_level=self._level(),
             write_page_index=True,
             use_content_defined_chunking=True,
         )
+
+    def _level(self) -> int | None:
+        return 3 if self.compression == "zstd" and self.compression_level is None else self.compression_level
+
+    @model_validator(mode="after")
+    def _check_level(self) -> Self:
+        if self.compression_level is not None and self.compression in ("snappy", "none"):
+            raise ValueError(f"compression = {self.compression!r} has no compression_level; leave it out")
+        return self
 
     def _groups(self, docs: Iterable[Document]) -> Iterator[list[dict[str, Any]]]:
         """Give the rows of one row group at a time."""
