@@ -17,6 +17,7 @@ from typing import Any, Self, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 
 from ingest.component import Component
+from ingest.document import Document
 from ingest.endpoints import Reader, Writer
 from ingest.errors import ConfigError, PluginError, Problem
 from ingest.plugins import Plugins
@@ -26,6 +27,8 @@ from ingest.step import Step
 
 __all__ = ["Config", "Source", "default_steps", "load", "recipe"]
 
+# Columns that every corpus has.
+RESERVED_COLUMNS = frozenset((*Document.__dataclass_fields__, "n_chars"))
 # What a validation error adds for people: the name pydantic uses, and the one they know.
 _TYPES = {
     "string_type": "a string",
@@ -264,6 +267,8 @@ class _Loader:
                     pa.type_for_alias(kind)
                 except ValueError:
                     self._add(("steps", index), f"the column {name!r} of {step.name!r} has no Arrow type {kind!r}")
+                if name in RESERVED_COLUMNS:
+                    self._add(("steps", index), f"the column {name!r} of {step.name!r} is one of the corpus already")
                 if seen.setdefault(name, kind) != kind:
                     self._add(("steps", index), f"the column {name!r} is {seen[name]} in a step above and {kind} here")
 

@@ -210,8 +210,14 @@ def test_a_typed_column_that_holds_something_else_costs_the_document(project: Pr
     assert report.counts.balanced()
 
 
-def test_a_column_of_no_known_type_is_told_before_the_run(project: Project) -> None:
-    body = "columns = {'quality': 'float65'}\n    def one(self, doc):\n        return doc"
-    project.write("bad.py", STEP.format(body=body))
-    with pytest.raises(ConfigError, match="the column 'quality' of 'bad' has no Arrow type 'float65'"):
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ("{'quality': 'float65'}", "the column 'quality' of 'bad' has no Arrow type 'float65'"),
+        ("{'text': 'string'}", "the column 'text' of 'bad' is one of the corpus already"),
+    ],
+)
+def test_a_column_that_cant_be_is_told_before_the_run(project: Project, columns: str, message: str) -> None:
+    project.write("bad.py", STEP.format(body=f"columns = {columns}\n    def one(self, doc):\n        return doc"))
+    with pytest.raises(ConfigError, match=message):
         project.load(CONFIG.format(workers=1))
