@@ -203,3 +203,10 @@ def test_utf_8_always_comes_back(text: str) -> None:
     else:
         # A mark, zero bytes like those of UTF-16, or the escapes of ISO-2022 say otherwise.
         assert content.startswith(codecs.BOM_UTF8) or "\0" in text or "\x1b" in text or "~{" in text
+
+
+def test_a_detected_charset_that_mixes_alphabets_in_words_is_not_believed() -> None:
+    text = "Café à la crème, voilà déjà là, été très fêté."
+    assert decode(text.encode("latin-1"), None).text == text
+    russian = "Windows и Linux, а также другие системы: это короткий текст на русском языке."
+    assert decode(russian.encode("windows-1251"), None).text == russian

@@ -63,6 +63,9 @@ _XML = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_.:-]
 _ESCAPES = re.compile(rb"\x1b[$(]|~\{")
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]+")
+# Runs of Greek, Cyrillic, Hebrew and Arabic letters, and those that touch a Latin one.
+_FOREIGN = re.compile("[\u0370-\u06ff]+")
+_MIXED = re.compile("[A-Za-z][\u0370-\u06ff]+|(?<![\u0370-\u06ffA-Za-z])[\u0370-\u06ff]+[A-Za-z]")
 # Where a declaration can stand: the standard says 1,024 bytes, real pages have it far behind that.
 DECLARATION_BYTES = 65_536
 # How much of a document the detector reads.
@@ -104,7 +107,7 @@ def choose(content: bytes, declared: str | None, fallback: str) -> tuple[Charset
     if not escapes and _is_mostly_utf8(content):
         return UTF_8, "utf-8"
     detected = _detect(content)
-    if detected is not None:
+    if detected is not None and not _mixes_alphabets(content, detected):
         return detected, "detected"
     return (UTF_8, "utf-8") if _is_utf8(content) else (_web_charset(fallback), "fallback")
 
@@ -190,6 +193,13 @@ def _detect(content: bytes) -> Charset | None:
     if web is not None and web.name == name:
         return _web_charset(name)
     return Charset(name, codec.name)
+
+
+def _mixes_alphabets(content: bytes, charset: Charset) -> bool:
+    """Say whether the charset makes words of two alphabets, such as `Cafй`: a short text in another charset does."""
+    text = content[:DETECTION_BYTES].decode(charset.codec, "replace")
+    foreign = len(_FOREIGN.findall(text))
+    return 2 * len(_MIXED.findall(text)) > foreign > 0
 
 
 _count = threading.local()
