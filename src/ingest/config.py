@@ -135,7 +135,9 @@ class _Loader:
         if "steps" not in self.table:
             self.table["steps"] = tomllib.loads(default_steps())["steps"]
         for section, key, value in source.overrides:
-            self.table.setdefault(section, {})[key] = value
+            table = self.table.setdefault(section, {})
+            if isinstance(table, dict):
+                table[key] = value
         self.lines = key_lines(source.text) if source.is_file else {}
 
     def load(self) -> Config:
@@ -148,9 +150,9 @@ class _Loader:
         writers = self._components(plugins, "writer", "write", WriteSection)
         steps = self._steps(plugins)
         if read is not None and read.reader is not None:
-            self._check_choice(read.reader, readers, ("read", "reader"), "reader")
+            self._check_choice(read.reader, plugins.components("reader"), ("read", "reader"), "reader")
         if write is not None:
-            self._check_choice(write.writer, writers, ("write", "writer"), "writer")
+            self._check_choice(write.writer, plugins.components("writer"), ("write", "writer"), "writer")
         if run is not None and run.executor is not None:
             self._check_choice(run.executor, plugins.components("executor"), ("run", "executor"), "executor")
         self._check_columns(steps)
@@ -167,7 +169,7 @@ class _Loader:
             labels=_labels(steps),
             writer=cast(Writer, writers[write.writer]),
             columns={name: kind for step in steps for name, kind in step.columns.items()},
-            hash=self._hash(),
+            hash=self._hash(read, write, run, readers, steps, writers[write.writer]),
         )
 
     # Problems
@@ -261,6 +263,8 @@ class _Loader:
         import pyarrow as pa
 
         seen: dict[str, str] = {}
+        if len(steps) != len(self.table["steps"]):
+            return  # a step is wrong, and where those behind it stand is not known
         for index, step in enumerate(steps):
             for name, kind in step.columns.items():
                 try:
@@ -303,17 +307,32 @@ class _Loader:
                 message = entry["msg"][0].lower() + entry["msg"][1:]
                 self._add(path, f"{message}, found {_quote(value)}")
 
-    def _hash(self) -> str:
-        """Hash what decides the corpus, independent of the order of keys inside a table."""
-        read = self.table["read"]
-        write = {key: value for key, value in self.table["write"].items() if key not in ("path", "overwrite")}
-        run = self.table.get("run", {})
-        shaping = {key: run[key] for key in ("limit", "shard_bytes", "shard_files", "audit") if key in run}
-        decisive = {"read": read, "steps": self.table["steps"], "write": write, "run": shaping}
-        return hashlib.sha256(json.dumps(decisive, sort_keys=True, default=str).encode()).hexdigest()
+    def _hash(
+        self,
+        read: ReadSection,
+        write: WriteSection,
+        run: RunSection,
+        readers: Mapping[str, Component],
+        steps: Sequence[Step],
+        writer: Component,
+    ) -> str:
+        """Hash what decides the corpus, with all defaults, so that it changes when one of them does."""
+        decisive = {
+            "read": {name: getattr(read, name) for name in ReadSection.model_fields},
+            "readers": {name: readers[name].model_dump() for name in self.table["read"] if name in readers},
+            "steps": [{"use": step.name} | step.model_dump() for step in steps],
+            "write": {"writer": write.writer} | writer.model_dump(),
+            "run": run.model_dump(include={"limit", "shard_bytes", "shard_files", "audit"}),
+        }
+        return hashlib.sha256(json.dumps(decisive, sort_keys=True, default=_plain).encode()).hexdigest()
 
 
 _MISSING = {"read": 'add [read] with paths = ["FOLDER"]', "write": 'add [write] with path = "FOLDER"'}
+
+
+def _plain(value: Any) -> Any:
+    """Give an option that JSON does not know as something it does; sets differ in order from run to run."""
+    return sorted(map(str, value)) if isinstance(value, (set, frozenset)) else str(value)
 
 
 def _labels(steps: Sequence[Step]) -> tuple[str, ...]:

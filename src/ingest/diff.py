@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import bisect
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ingest.document import Edit, Reason
 
 __all__ = ["diff"]
 
-# difflib is quadratic at worst; beyond this many pieces on a side one large edit is the honest answer.
-MOST_PIECES = 5_000
+# difflib is cubic at worst: it only gets stretches of so few pieces, on both sides multiplied. Where longer ones have no
+# piece in common that stands once in each, one large edit is the honest answer.
+MOST_PAIRS = 2_500
 
 
 def diff(before: str, after: str, reason: Reason) -> list[Edit]:
@@ -64,12 +67,60 @@ def _common(one: str, other: str) -> int:
 
 def _changes(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, str, str]]:
     """Give place, old and new text of every stretch that differs."""
-    if max(len(old), len(new)) > MOST_PIECES:
-        yield 0, "".join(old), "".join(new)
-        return
     places = [0]
     for piece in old:
         places.append(places[-1] + len(piece))
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag != "equal":
-            yield places[i1], "".join(old[i1:i2]), "".join(new[j1:j2])
+    for i1, i2, j1, j2 in _stretches(old, new):
+        yield places[i1], "".join(old[i1:i2]), "".join(new[j1:j2])
+
+
+def _stretches(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Give start and end, in `old` and in `new`, of the stretches that differ, in order.
+
+    The pieces that stand once on each side divide the texts, and each part is divided again; what can't be divided any
+    more goes to difflib if it is small.
+    """
+    pending = [(0, len(old), 0, len(new))]
+    while pending:
+        i1, i2, j1, j2 = pending.pop()
+        while i1 < i2 and j1 < j2 and old[i1] == new[j1]:
+            i1, j1 = i1 + 1, j1 + 1
+        while i1 < i2 and j1 < j2 and old[i2 - 1] == new[j2 - 1]:
+            i2, j2 = i2 - 1, j2 - 1
+        if i1 == i2 or j1 == j2:
+            if i1 < i2 or j1 < j2:
+                yield i1, i2, j1, j2
+        elif anchors := _anchors(old[i1:i2], new[j1:j2]):
+            ends = [(i1 + i, j1 + j) for i, j in anchors]
+            starts = [(i1, j1), *((i + 1, j + 1) for i, j in ends)]
+            parts = zip(starts, [*ends, (i2, j2)], strict=True)
+            pending += reversed([(i, i_end, j, j_end) for (i, j), (i_end, j_end) in parts])
+        elif (i2 - i1) * (j2 - j1) > MOST_PAIRS:
+            yield i1, i2, j1, j2
+        else:
+            matcher = difflib.SequenceMatcher(None, old[i1:i2], new[j1:j2], autojunk=False)
+            for tag, i, i_end, j, j_end in matcher.get_opcodes():
+                if tag != "equal":
+                    yield i1 + i, i1 + i_end, j1 + j, j1 + j_end
+
+
+def _anchors(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """Give the places of pieces that stand once in each, as many as are in the same order: a patience diff."""
+    old_counts, new_counts = Counter(old), Counter(new)
+    places = {piece: place for place, piece in enumerate(new) if new_counts[piece] == 1}
+    pairs = [(i, places[piece]) for i, piece in enumerate(old) if old_counts[piece] == 1 and piece in places]
+    # The longest rising sequence of places in `new`: `last[n]` ends the best one of n + 1 pieces.
+    tops: list[int] = []
+    last: list[int] = []
+    before: list[int] = []
+    for index, (_, j) in enumerate(pairs):
+        length = bisect.bisect_left(tops, j)
+        before.append(last[length - 1] if length else -1)
+        tops[length : length + 1] = [j]
+        last[length : length + 1] = [index]
+    chain: list[tuple[int, int]] = []
+    index = last[-1] if last else -1
+    while index >= 0:
+        chain.append(pairs[index])
+        index = before[index]
+    return chain[::-1]

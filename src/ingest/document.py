@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from numbers import Integral, Real
 from typing import Any, Self
 
-__all__ = ["Author", "Document", "Dropped", "Edit", "Handle", "Reason"]
+__all__ = ["Author", "Document", "Dropped", "Edit", "Handle", "Reason", "check_types"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,35 @@ class Dropped:
 
     document: Document
     reason: Reason
+
+
+_OPTIONAL_STRING = (str, type(None))
+_FIELD_TYPES: tuple[tuple[str, type | tuple[type, ...], str], ...] = (
+    ("id", str, "str"),
+    ("text", str, "str"),
+    ("content", (bytes, str), "bytes or str"),
+    ("media_type", str, "str"),
+    ("n_chars_raw", Integral, "int"),
+    ("language_score", (Real, type(None)), "float or None"),
+    ("metadata", Mapping, "a mapping"),
+    ("columns", Mapping, "a mapping"),
+    *(
+        (name, _OPTIONAL_STRING, "str or None")
+        for name in ("url", "file_path", "date", "published", "title", "site", "language", "charset")
+    ),
+)
+
+
+def check_types(doc: Document) -> None:
+    """Check the fields that a run counts and stores: a plugin may have put anything there.
+
+    Raises:
+        TypeError: a field is of another type than it says.
+    """
+    for name, kind, shown in _FIELD_TYPES:
+        value = getattr(doc, name)
+        if not isinstance(value, kind):
+            raise TypeError(f"a document whose {name} is {type(value).__name__}, expected {shown}")
 
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:

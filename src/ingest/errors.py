@@ -68,6 +68,11 @@ class PluginError(IngestError):
     def __init__(self, plugin: str, message: str) -> None:
         super().__init__(f"plugin {plugin!r}: {message}")
         self.plugin = plugin
+        self.message = message
+
+    def __reduce__(self) -> tuple[type[PluginError], tuple[str, str]]:
+        # Exceptions pickle by the text they hold, which is not what this one is made of.
+        return type(self), (self.plugin, self.message)
 
 
 class ReadError(IngestError):

@@ -24,7 +24,8 @@ QUARANTINE = "quarantine"
 REPORT = "report.json"
 
 _KINDS = "|".join((CORPUS, DROPPED, REMOVED, QUARANTINE))
-_OURS = re.compile(rf"({_KINDS})/(\.tmp-)?part-\d+\.parquet|(\.tmp-)?{re.escape(REPORT)}")
+# Writers of plugins have suffixes of their own.
+_OURS = re.compile(rf"({_KINDS})/(\.tmp-)?part-\d{{5,}}(\.[a-z0-9]+)+|(\.tmp-)?{re.escape(REPORT)}")
 
 
 def shard_file(kind: str, shard: int) -> str:
@@ -107,20 +108,29 @@ class OutputFolder:
             with self.create(REPORT) as stream:
                 stream.write(b"{}\n")
             self._filesystem.rm_file(posixpath.join(self._root, REPORT))
+        except WriteError as error:
+            raise OutputError(f"{self.path}: {error}") from error
         except OSError as error:
             raise OutputError(f"{self.path}: can't write there: {error.strerror or error}") from error
 
     def holds(self, url: str) -> bool:
         """Say whether a file lies in this folder."""
-        return url.startswith(self.url.rstrip("/") + "/")
+        if not self.local:
+            return url.startswith(self.url.rstrip("/") + "/")
+        # Links may lead to it from both sides.
+        return _real(os.path.dirname(url)).startswith(_real(self.url))
 
     @contextlib.contextmanager
     def create(self, name: str) -> Iterator[OutputFile]:
-        """Open a file for writing. It gets its name when all is written and safe on disk; on an error it never does."""
+        """Open a file for writing. It gets its name when all is written and safe on disk; on an error it never does.
+
+        Raises:
+            WriteError: it can't be written.
+        """
         final = posixpath.join(self._root, name)
         temporary = posixpath.join(posixpath.dirname(final), ".tmp-" + posixpath.basename(final))
-        self._filesystem.makedirs(posixpath.dirname(final), exist_ok=True)
         try:
+            self._filesystem.makedirs(posixpath.dirname(final), exist_ok=True)
             with open(temporary, "wb") if self.local else self._filesystem.open(temporary, "wb") as stream:
                 output = OutputFile(stream)
                 yield output
@@ -133,9 +143,11 @@ class OutputFolder:
                 _sync_folder(os.path.dirname(final))
             else:
                 self._filesystem.mv(temporary, final)
-        except BaseException:
+        except BaseException as error:
             with contextlib.suppress(OSError):
                 self._filesystem.rm_file(temporary)
+            if isinstance(error, OSError):
+                raise WriteError(f"can't write {name}: {error.strerror or error}") from error
             raise
 
     def open(self, name: str) -> IO[bytes]:
@@ -146,6 +158,11 @@ class OutputFolder:
         if not self._filesystem.isdir(self._root):
             return []
         return sorted(posixpath.relpath(place, self._root) for place in self._filesystem.find(self._root))
+
+
+def _real(folder: str) -> str:
+    """Give the path of a folder without links, with a slash behind it."""
+    return os.path.join(os.path.realpath(folder), "")
 
 
 def _sync_folder(path: str) -> None:

@@ -13,11 +13,11 @@ import pyarrow as pa
 
 from ingest.config import Config
 from ingest.diff import diff
-from ingest.document import Document, Dropped, Edit, Reason, apply_edits
+from ingest.document import Document, Dropped, Edit, Reason, apply_edits, check_types
 from ingest.errors import StepError
 from ingest.step import Step
 
-__all__ = ["Change", "Failed", "Outcome", "Pipeline", "batched"]
+__all__ = ["Change", "Failed", "Outcome", "Pipeline", "batched", "place_of"]
 
 T = TypeVar("T")
 
@@ -101,14 +101,16 @@ class Pipeline:
         """Run one step. If the batch fails, each document gets a try of its own, so that only the culprit is lost."""
         try:
             return _checked(docs, step.process(docs))
-        except Exception as error:  # noqa: BLE001  a plugin may raise anything
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001  a plugin may raise anything, even call sys.exit()
             if len(docs) == 1:
                 return [self._failure(label, docs[0], error)]
         return [result for doc in docs for result in self._process(label, step, [doc])]
 
-    def _failure(self, label: str, doc: Document, error: Exception) -> Failed:
+    def _failure(self, label: str, doc: Document, error: BaseException) -> Failed:
         kind = "nonsense" if isinstance(error, StepError) else type(error).__name__
-        return Failed(doc, label, kind, str(error), self._owners.get(label, ""), _place(error))
+        return Failed(doc, label, kind, str(error), self._owners.get(label, ""), place_of(error))
 
     def _settle(self, outcome: Outcome, label: str, old: Document, new: Document | Dropped | Failed) -> None:
         """Take a step's result over: note the change of text, and where the way of the document ended."""
@@ -135,7 +137,7 @@ class Pipeline:
                 value.encode()
             for name, value in doc.columns.items():
                 pa.scalar(value, self._columns[name])
-        except (UnicodeEncodeError, AttributeError, TypeError, KeyError, pa.ArrowException) as error:
+        except Exception as error:  # noqa: BLE001  plugins may put anything into a document
             message = f"the document can't be stored: {type(error).__name__} in one of its strings or typed columns"
             outcome.result, outcome.step = Failed(doc, "write", type(error).__name__, message, ""), "write"
 
@@ -166,11 +168,17 @@ def _check_result(doc: Document, result: object) -> None:
     if isinstance(result, Dropped):
         if not isinstance(result.reason, Reason) or not isinstance(result.document, Document):
             raise StepError("returned Dropped without a document and a Reason")
+        if not isinstance(result.reason.code, str):
+            raise StepError(f"returned a Reason whose code is {type(result.reason.code).__name__}, expected str")
+        result = result.document
+    if result is doc:
         return
     if not isinstance(result, Document):
         raise StepError(f"returned {type(result).__name__}, expected Document or Dropped")
-    if not isinstance(result.text, str):
-        raise StepError(f"returned a document whose text is {type(result.text).__name__}, expected str")
+    try:
+        check_types(result)
+    except TypeError as error:
+        raise StepError(f"returned {error}") from None
     if result.id != doc.id:
         raise StepError("returned a document with another id")
 
@@ -180,7 +188,7 @@ def _replays(before: str, doc: Document) -> bool:
     if not doc.edits:
         return False
     try:
-        return apply_edits(before, doc.edits) == doc.text
+        return all(isinstance(edit.reason, Reason) for edit in doc.edits) and apply_edits(before, doc.edits) == doc.text
     except (ValueError, TypeError, AttributeError):
         return False
 
@@ -199,7 +207,7 @@ def _strings(doc: Document) -> Iterator[str]:
         yield from (key, value)
 
 
-def _place(error: Exception) -> str:
+def place_of(error: BaseException) -> str:
     """Give file and line where the error was raised; the last frame is where people look first."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""

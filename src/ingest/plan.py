@@ -73,9 +73,12 @@ def make_plan(config: Config) -> Plan:
         raise ConfigError([problem], config.source.path) from error
     output = OutputFolder(config.write.path, config.source.base)
     # A second run over a folder that holds its own output must not read what the first one wrote.
-    files = [file for file in files if not output.holds(file.url)]
+    found, files = len(files), [file for file in files if not output.holds(file.url)]
     if not files:
-        problem = Problem("read", "no file is left to read", hint="check [read] paths, include and exclude")
+        hint = "check [read] paths, include and exclude"
+        if found:
+            hint = f"the {found} files that were found lie in the output folder {output.path}; write to another one"
+        problem = Problem("read", "no file is left to read", hint=hint)
         raise ConfigError([problem], config.source.path)
     return Plan(config, tuple(files), tuple(_pack(config, _tasks(config, files))))
 
@@ -105,6 +108,8 @@ def _tasks(config: Config, files: Sequence[InputFile]) -> Iterator[Task]:
         try:
             name = reader_for(file, config)
             for part in config.readers[name].split(file):
+                if not isinstance(part, Part):
+                    raise TypeError(f"the reader {name!r} gave {type(part).__name__}, expected Part")
                 yield Task(part, name)
         except ConfigError:
             raise
@@ -119,7 +124,9 @@ def _pack(config: Config, tasks: Iterator[Task]) -> Iterator[Shard]:
     packed: list[Task] = []
     for task in tasks:
         full = size + task.part.size > config.run.shard_bytes or len(packed) >= config.run.shard_files
-        if packed and full:
+        # A limit counts the documents of a file, so that its parts stay together.
+        goes_on = config.run.limit is not None and packed and packed[-1].part.file == task.part.file
+        if packed and full and not goes_on:
             yield Shard(number, tuple(packed))
             number, size, packed = number + 1, 0, []
         packed.append(task)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 __all__ = ["key_lines"]
 
-_KEY = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
-_PATH = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
-_HEADER = re.compile(rf"\s*(\[\[?)\s*({_PATH})\s*\]")
-_ASSIGNMENT = re.compile(rf"\s*({_PATH})\s*=")
-_MULTILINE = re.compile(r'"""(?:\\.|[^\\])*?"""' + r"|'''.*?'''", re.DOTALL)
+_STRING = r'"(?:\\.|[^"\\\n])*"|' + r"'[^'\n]*'"
+_KEY = rf"(?:[A-Za-z0-9_-]+|{_STRING})"
+_PATH = rf"{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*"
+_HEADER = re.compile(rf"\s*(\[\[?)[ \t]*({_PATH})[ \t]*\]")
+_ASSIGNMENT = re.compile(rf"\s*({_PATH})[ \t]*=")
+# What may hold brackets and equal signs that mean nothing. Left to right: the first that starts is what it is.
+_OPAQUE = re.compile(
+    r'(?P<multiline>"""(?:\\.|[^\\])*?"""(?:"{0,2}))'
+    + r"|(?P<literal>'''.*?'''(?:'{0,2}))"
+    + rf"|(?P<string>{_STRING})|(?P<comment>#[^\n]*)",
+    re.DOTALL,
+)
 
 Path = tuple[str | int, ...]
 
@@ -24,9 +32,12 @@ def key_lines(source: str) -> dict[Path, int]:
     lines: dict[Path, int] = {}
     counts: dict[Path, int] = {}
     table: Path = ()
-    blanked = _MULTILINE.sub(lambda match: '""' + "\n" * match.group().count("\n"), source)
-    for number, line in enumerate(blanked.split("\n"), start=1):
-        if header := _HEADER.match(line):
+    depth = 0
+    for number, line in enumerate(_OPAQUE.sub(_blanked, source).split("\n"), start=1):
+        if depth:
+            # Inside an array that goes over several lines.
+            depth += _opened(line)
+        elif header := _HEADER.match(line):
             table = _resolve(_pieces(header[2]), counts)
             if header[1] == "[[":
                 counts[table] = counts.get(table, -1) + 1
@@ -34,11 +45,25 @@ def key_lines(source: str) -> dict[Path, int]:
             lines.setdefault(table, number)
         elif assignment := _ASSIGNMENT.match(line):
             lines.setdefault((*table, *_pieces(assignment[1])), number)
+            depth = _opened(line[assignment.end() :])
     return lines
 
 
+def _blanked(match: re.Match[str]) -> str:
+    """Keep strings of one line, which may be keys; of the others only the line breaks."""
+    return match["string"] or ('""' if match["comment"] is None else "") + "\n" * match.group().count("\n")
+
+
+def _opened(line: str) -> int:
+    """Give how many more brackets open on a line than close."""
+    plain = re.sub(_STRING, "", line)
+    return sum(plain.count(bracket) for bracket in "[{") - sum(plain.count(bracket) for bracket in "]}")
+
+
 def _pieces(path: str) -> tuple[str, ...]:
-    return tuple(piece.strip("\"'") for piece in re.findall(_KEY, path))
+    return tuple(
+        next(iter(tomllib.loads(f"{piece} = 0"))) if piece[0] in "\"'" else piece for piece in re.findall(_KEY, path)
+    )
 
 
 def _resolve(pieces: tuple[str, ...], counts: dict[Path, int]) -> Path:

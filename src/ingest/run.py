@@ -6,17 +6,20 @@ import functools
 import hashlib
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from importlib.metadata import version
+from itertools import islice
+from typing import Any
 
 from ingest.config import Config, Source, load
-from ingest.document import Document, Dropped
+from ingest.document import Document, Dropped, check_types
 from ingest.endpoints import Unreadable
-from ingest.errors import ReadError
+from ingest.errors import IngestError, ReadError, WriteError
 from ingest.executor import Executor
 from ingest.output import CORPUS, DROPPED, QUARANTINE, REMOVED, REPORT, OutputFolder, shard_file
-from ingest.pipeline import Failed, Outcome, Pipeline, batched
+from ingest.pipeline import Failed, Outcome, Pipeline, batched, place_of
 from ingest.plan import Plan, Shard
 from ingest.report import Failure, Report, ShardReport
 from ingest.sidecar import Sidecar, change_rows, dropped_row, failed_row
@@ -36,6 +39,7 @@ def run(plan: Plan, on_shard: Callable[[Shard, ShardReport], None] | None = None
     Raises:
         OutputError: the output folder can't be used.
         WorkerError: a worker process died.
+        WriteError: a file can't be written, or the writer failed.
         PluginError: a plugin's hook failed.
     """
     config = plan.config
@@ -45,15 +49,20 @@ def run(plan: Plan, on_shard: Callable[[Shard, ShardReport], None] | None = None
     config.plugins.run_started(plan)
     executor = make_executor(config)
     reports: list[ShardReport] = []
-    for report in executor.map(ShardRunner(config), plan.shards):
-        reports.append(report)
-        config.plugins.shard_finished(plan, report)
-        if on_shard is not None:
-            on_shard(plan.shards[report.shard], report)
+    finished = executor.map(ShardRunner(config.source, config), plan.shards)
+    try:
+        for report in finished:
+            reports.append(report)
+            config.plugins.shard_finished(plan, report)
+            if on_shard is not None:
+                on_shard(plan.shards[report.shard], report)
+    finally:
+        # A hook that fails must not leave workers at work until the generator is collected.
+        getattr(finished, "close", lambda: None)()
     total = _sum_up(plan, folder, reports, executor.workers)
     total.seconds = round(time.perf_counter() - started, 3)
     with folder.create(REPORT) as stream:
-        stream.write(total.to_json().encode())
+        stream.write(total.to_json().encode("utf-8", "backslashreplace"))
     config.plugins.run_finished(plan, total)
     return total
 
@@ -74,29 +83,34 @@ def available_processors() -> int:
 
 
 class ShardRunner:
-    """Runs shards. Pickled, it is only the config; a worker builds the steps once and keeps them."""
+    """Runs shards. Pickled, it is only the config's text; a worker builds the rest with its first shard and keeps it."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, source: Source, config: Config | None = None) -> None:
+        self._source = source
         self._config = config
         self._pipeline: Pipeline | None = None
-        self._folder = OutputFolder(config.write.path, config.source.base)
 
     def __reduce__(self) -> tuple[Callable[[Source], ShardRunner], tuple[Source]]:
-        return _runner_in_worker, (self._config.source,)
+        return _runner_in_worker, (self._source,)
 
     def __call__(self, shard: Shard) -> ShardReport:
         """Run one shard: its files are in the output folder when this returns."""
+        if self._config is None:
+            self._config = load(self._source)
+        config = self._config
         if self._pipeline is None:
-            self._pipeline = Pipeline(self._config, explain=self._config.run.audit == "full")
+            self._pipeline = Pipeline(config, explain=config.run.audit == "full")
         started = time.process_time()
-        report = _ShardRun(self._config, self._pipeline, self._folder, shard).run()
+        folder = OutputFolder(config.write.path, config.source.base)
+        report = _ShardRun(config, self._pipeline, folder, shard).run()
         report.seconds = round(time.process_time() - started, 4)
         return report
 
 
 @functools.lru_cache(maxsize=1)
 def _runner_in_worker(source: Source) -> ShardRunner:
-    return ShardRunner(load(source))
+    # Nothing is loaded yet: an error here, while the work is handed over, would end the worker without a word.
+    return ShardRunner(source)
 
 
 class _ShardRun:
@@ -118,32 +132,45 @@ class _ShardRun:
                 kind: stack.enter_context(Sidecar(kind, self._folder, self._shard.number))
                 for kind in (DROPPED, QUARANTINE, REMOVED)
             }
-            names = self._config.writer.write(
-                self._documents(), self._folder, self._shard.number, footer(self._config), self._config.columns
-            )
+            names = self._write()
         sidecars = [sidecar.name for sidecar in self._sidecars.values() if sidecar.written]
         self.report.files = sorted([*names, *sidecars])
         self.report.id_hashes = b"".join(self._hashes)
         return self.report
+
+    def _write(self) -> list[str]:
+        config = self._config
+        try:
+            return config.writer.write(
+                self._documents(), self._folder, self._shard.number, footer(config), config.columns
+            )
+        except IngestError:
+            raise
+        except Exception as error:
+            # The message may quote a document, so that it is left out here.
+            owner = config.plugins.owner(type(config.writer)).plugin
+            what = f"the writer {config.writer.name!r} of plugin {owner!r} failed on shard {self._shard.number}"
+            raise WriteError(f"{what}: {type(error).__name__} at {place_of(error)}") from error
 
     def _documents(self) -> Iterator[Document]:
         """Give the documents for the corpus, and put everything else where it belongs on the way."""
         items = read_shard(self._shard, self._config)
         for batch in batched(items, self._config.run.batch_size):
             self.report.counts.read += len(batch)
-            ready = [item for item in batch if isinstance(item, Document) and self._is_new(item)]
+            new = [self._is_new(item) for item in batch]
+            ready = [item for item, is_new in zip(batch, new, strict=True) if is_new and isinstance(item, Document)]
             outcomes = iter(self._pipeline.run(ready))
-            waiting = {id(doc) for doc in ready}
-            for item in batch:
-                if id(item) in waiting:
+            for item, is_new in zip(batch, new, strict=True):
+                if is_new:
                     yield from self._sort(next(outcomes))
                 else:
                     self._quarantine(_not_read(item))
 
-    def _is_new(self, doc: Document) -> bool:
-        if doc.id in self._ids:
+    def _is_new(self, item: Document | Unreadable) -> bool:
+        """Say whether this is a document, and the first of its id."""
+        if not isinstance(item, Document) or item.id in self._ids:
             return False
-        self._ids.add(doc.id)
+        self._ids.add(item.id)
         return True
 
     def _sort(self, outcome: Outcome) -> Iterator[Document]:
@@ -169,8 +196,8 @@ class _ShardRun:
 
     def _count_changes(self, doc: Document, outcome: Outcome) -> None:
         counts = self.report.counts
-        counts.characters_raw += doc.n_chars_raw
-        counts.bytes_undecodable += int(doc.metadata.get("undecodable_bytes", 0))
+        counts.characters_raw += int(doc.n_chars_raw)
+        counts.bytes_undecodable += _number(doc.metadata.get("undecodable_bytes"))
         if doc.charset is not None:
             counts.charsets[doc.charset] += 1
         if self._audit == "off":
@@ -180,7 +207,7 @@ class _ShardRun:
             for edit in change.edits:
                 key = f"{change.step}/{edit.reason.code}"
                 counts.removed_pieces[key] += 1
-                counts.removed_characters[key] += edit.end - edit.start
+                counts.removed_characters[key] += int(edit.end - edit.start)
             if self._audit == "full":
                 for row in change_rows(doc, change):
                     self._sidecars[REMOVED].add(row)
@@ -196,20 +223,23 @@ class _ShardRun:
 
 def read_shard(shard: Shard, config: Config) -> Iterator[Document | Unreadable]:
     """Give the documents of a shard, and in place of what can't be read the record of it."""
+    limit = config.run.limit
+    seen: Counter[str] = Counter()
     for task in shard.tasks:
         if task.unreadable is not None:
             yield task.unreadable
             continue
-        seen = 0
+        file = task.part.file
         try:
-            for item in config.readers[task.reader].read(task.part):
-                yield item
-                seen += 1
-                if config.run.limit is not None and seen >= config.run.limit:
-                    break
-        except Exception as error:  # noqa: BLE001  a reader may be a plugin, and files break in many ways
+            items = config.readers[task.reader].read(task.part)
+            for item in islice(items, None if limit is None else limit - seen[file.url]):
+                yield _checked(item)
+                seen[file.url] += 1
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:  # noqa: BLE001  a reader may be a plugin, and files break in many ways
             message = str(error) if isinstance(error, ReadError) else f"{type(error).__name__}: {error}"
-            yield Unreadable(task.part.file.name, message)
+            yield Unreadable(file.name, message)
 
 
 def footer(config: Config) -> dict[str, str]:
@@ -219,6 +249,21 @@ def footer(config: Config) -> dict[str, str]:
         "ingest.version": version("ingest"),
         "ingest.config_sha256": config.hash,
     }
+
+
+def _checked(item: Document | Unreadable) -> Document | Unreadable:
+    """Give back what a reader gave, if it is what a reader may give."""
+    if isinstance(item, Document):
+        check_types(item)
+    elif not isinstance(item, Unreadable):
+        raise TypeError(f"the reader gave {type(item).__name__}, expected Document or Unreadable")
+    return item
+
+
+def _number(value: Any) -> int:
+    """Give the number that a text says. The input may have an entry of that name too, with anything in it."""
+    text = str(value)
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def _not_read(item: Document | Unreadable) -> Failed:
@@ -240,13 +285,16 @@ def _sum_up(plan: Plan, folder: OutputFolder, reports: list[ShardReport], worker
     )
     for report in sorted(reports, key=lambda report: report.shard):
         total.add(report)
-    total.repeated_ids = _repeated_ids(folder, reports)
+    total.repeated_ids = _repeated_ids(folder, reports, plan.config.writer.name == "parquet")
     total.cpu_seconds = round(total.cpu_seconds, 3)
     return total
 
 
-def _repeated_ids(folder: OutputFolder, reports: list[ShardReport]) -> list[str]:
-    """Name ids that two shards share, at most ten. Eight bytes per document are held for it."""
+def _repeated_ids(folder: OutputFolder, reports: list[ShardReport], is_parquet: bool) -> list[str]:
+    """Name ids that two shards share, at most ten. Eight bytes per document are held for it.
+
+    What another writer wrote can't be looked into: there the hash has to stand for the id.
+    """
     import numpy as np
 
     hashes = np.frombuffer(b"".join(report.id_hashes for report in reports), dtype="<u8")
@@ -254,6 +302,8 @@ def _repeated_ids(folder: OutputFolder, reports: list[ShardReport]) -> list[str]
     suspects = {int(value).to_bytes(8, "little") for value in values[counts > 1][:100]}
     if not suspects:
         return []
+    if not is_parquet:
+        return sorted(f"(id with the hash {hash_.hex()})" for hash_ in suspects)[:10]
     found: dict[str, int] = {}
     for report in sorted(reports, key=lambda report: report.shard):
         for name in _ids_of(folder, report.shard):

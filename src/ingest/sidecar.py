@@ -34,6 +34,8 @@ SCHEMAS = {
 
 # Characters and bytes to hold before a row group is written.
 GROUP_SIZE = 8 * 2**20
+# What a row takes besides: thousands of one-character edits are not for nothing.
+ROW_SIZE = 200
 
 
 class Sidecar:
@@ -52,7 +54,7 @@ class Sidecar:
     def add(self, row: dict[str, Any]) -> None:
         """Add a row; its keys are the columns of the schema."""
         self._rows.append(row)
-        self._size += sum(len(value) for value in row.values() if isinstance(value, (str, bytes)))
+        self._size += ROW_SIZE + sum(len(value) for value in row.values() if isinstance(value, (str, bytes)))
         if self._size > GROUP_SIZE:
             self._flush()
 
@@ -87,7 +89,7 @@ def dropped_row(dropped: Dropped, step: str) -> dict[str, Any]:
     doc, reason = dropped.document, dropped.reason
     return _place(doc) | {
         "step": step,
-        "code": reason.code,
+        "code": _storable(reason.code),
         "value": _storable(reason.value),
         "text": _storable(doc.text),
     }
@@ -112,7 +114,7 @@ def change_rows(doc: Document, change: Change) -> list[dict[str, Any]]:
         {
             "id": _storable(doc.id),
             "step": change.step,
-            "code": edit.reason.code,
+            "code": _storable(edit.reason.code),
             "value": _storable(edit.reason.value),
             "start": edit.start,
             "end": edit.end,

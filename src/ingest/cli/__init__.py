@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import signal
 import sys
@@ -67,8 +68,15 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with its status."""
-    # A TERM must end the workers in order, as Ctrl-C does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A TERM, or the end of the terminal, must end the workers in order, as Ctrl-C does. `nohup` ignores the latter.
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a character shows its escape; it is no reason to fail.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run_command(sys.argv[1:]))
 
 
@@ -76,10 +84,7 @@ def run_command(arguments: list[str]) -> int:
     """Run the command line and give the exit status instead of raising."""
     try:
         status = cli.main(arguments, prog_name="ingest", standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
-        return 130
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return 130
     except click.ClickException as error:
@@ -89,6 +94,9 @@ def run_command(arguments: list[str]) -> int:
         # Whoever read our output has gone, as with `| head`; nothing more can be said to them.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         return 0
+    except SystemExit as error:
+        click.echo(f"error: something called sys.exit({error.code!r}); the run is not finished", err=True)
+        return 3
     except Exception as error:  # noqa: BLE001  the last place that can say something
         return _explain(error)
     return status if isinstance(status, int) else 0
@@ -101,7 +109,8 @@ def _explain(error: Exception) -> int:
         click.echo(f"error: {error}", err=True)
         return 2
     if isinstance(error, IngestError):
-        click.echo(f"error: {error}", err=True)
+        cause = f"\n    {error.__cause__}" if error.__cause__ and os.environ.get("INGEST_DEBUG") else ""
+        click.echo(f"error: {error}{cause}", err=True)
         return 3
     import traceback
 

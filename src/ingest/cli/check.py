@@ -15,11 +15,11 @@ def command(inputs: tuple[str, ...], output: str | None) -> int:
     from rich.markup import escape
 
     from ingest.cli.console import data_console
-    from ingest.cli.source import make_source
+    from ingest.cli.source import NOWHERE, make_source
     from ingest.config import load
     from ingest.plan import make_plan
 
-    plan = make_plan(load(make_source(inputs, output or "corpus")))
+    plan = make_plan(load(make_source(inputs, output, writes=False)))
     config = plan.config
     console = data_console()
     console.print(f"[green]ok[/]  {escape(config.source.path)}")
@@ -27,7 +27,8 @@ def command(inputs: tuple[str, ...], output: str | None) -> int:
         console.print(f"{'read':<10}{files:,} files for the reader {name!r}, {size:,} bytes")
     console.print(f"{'shards':<10}{len(plan.shards):,}")
     console.print(f"{'steps':<10}{escape(', '.join(config.labels))}")
-    console.print(f"{'write':<10}{escape(plan.output)} ({config.writer.name})")
+    if plan.output != NOWHERE:
+        console.print(f"{'write':<10}{escape(plan.output)} ({config.writer.name})")
     unreadable = [task.unreadable for shard in plan.shards for task in shard.tasks if task.unreadable]
     for problem in unreadable:
         console.print(f"[red]unreadable[/] {escape(problem.file_path)}: {escape(problem.message)}")

@@ -14,4 +14,10 @@ def messages() -> Console:
 
 def data_console() -> Console:
     """Give the console for what a command was asked for: stdout."""
-    return Console(highlight=False, soft_wrap=True)
+    return _DataConsole(highlight=False, soft_wrap=True)
+
+
+class _DataConsole(Console):
+    def on_broken_pipe(self) -> None:
+        # Rich would end the program; whoever called it decides.
+        raise BrokenPipeError

@@ -29,9 +29,13 @@ def command(name: str, folder: str) -> int:
     if taken := [str(path) for path in files if path.exists()]:
         raise click.ClickException(f"there already: {', '.join(taken)}")
     class_name = "".join(piece.capitalize() for piece in slug.split("_"))
-    target.mkdir(parents=True, exist_ok=True)
-    for path, template in files.items():
-        path.write_text(recipe(template).replace("CLASS", class_name).replace("NAME", slug), encoding="utf-8")
-        click.echo(f"wrote {path}")
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for path, template in files.items():
+            text = re.sub("NAME|CLASS", lambda match: slug if match[0] == "NAME" else class_name, recipe(template))
+            path.write_text(text, encoding="utf-8")
+            click.echo(f"wrote {path}")
+    except OSError as error:
+        raise click.ClickException(f"can't write {error.filename}: {error.strerror}") from error
     click.echo(f"next: pytest {target / f'test_{slug}.py'}, and ingest preview {target / f'{slug}.toml'}")
     return 0

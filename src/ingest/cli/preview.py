@@ -34,7 +34,7 @@ def command(inputs: tuple[str, ...], number: int, whole: bool) -> int:
 
     if len(inputs) > 2:
         raise click.UsageError("name one config or input, and at most one document")
-    config = load(make_source(inputs[:1], "corpus", workers=1))
+    config = load(make_source(inputs[:1], writes=False, workers=1))
     doc = _find(config, inputs[1] if len(inputs) == 2 else None, number)
     tell(config, doc, whole=whole)
     return 0

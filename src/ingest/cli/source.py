@@ -11,15 +11,20 @@ import click
 
 from ingest.config import Source
 
-__all__ = ["make_source"]
+__all__ = ["NOWHERE", "make_source"]
 
 
-def make_source(arguments: Sequence[str], output: str | None = None, **run: Any) -> Source:
+# Stands in for an output folder where nothing is written. No input can lie in it.
+NOWHERE = os.devnull
+
+
+def make_source(arguments: Sequence[str], output: str | None = None, *, writes: bool = True, **run: Any) -> Source:
     """Give the config that the arguments name, with the options of the command line on top.
 
     Args:
         arguments: one config file, or the input: files, folders, globs, URLs.
         output: output folder.
+        writes: whether the command writes to it; inputs then need one.
         run: options for the section `[run]`, and `overwrite`; those that are `None` are left out.
 
     Raises:
@@ -33,12 +38,16 @@ def make_source(arguments: Sequence[str], output: str | None = None, **run: Any)
     if configs:
         source = Source.from_file(configs[0])
         return Source(source.text, source.path, source.base, overrides=_overrides(output, overrides))
-    if output is None:
+    if output is None and writes:
         raise click.UsageError("name the output folder with -o FOLDER, or a config that does")
-    # JSON strings and lists of them are TOML as well.
-    paths, path = (json.dumps(value, ensure_ascii=False) for value in (list(arguments), output))
+    paths, path = (_toml(value) for value in (list(arguments), output or NOWHERE))
     text = f"[read]\npaths = {paths}\n[write]\npath = {path}\n"
     return Source(text, "command line", "", overrides=_overrides(None, overrides))
+
+
+def _toml(value: str | list[str]) -> str:
+    """Give strings as TOML: their JSON is that as well, but for one character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
 def _overrides(output: str | None, run: dict[str, Any]) -> tuple[tuple[str, str, Any], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -26,15 +27,17 @@ FIELDS = (
     "metadata", "columns",
 )  # fmt: skip
 
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
+
 
 def tell(config: Config, doc: Document, *, whole: bool) -> None:
     """Print what every step did to the document."""
     console = data_console()
     pipeline = Pipeline(config, explain=True)
-    console.print(Rule(f"[bold]{escape(doc.file_path or doc.id)}[/]", align="left"))
+    console.print(Rule(f"[bold]{escape(_safe(doc.file_path or doc.id))}[/]", align="left"))
     size = len(doc.content)
     unit = "bytes" if isinstance(doc.content, bytes) else "characters"
-    console.print(f"{size:,} {unit}, {doc.media_type}, id {escape(doc.id)}")
+    console.print(f"{size:,} {unit}, {doc.media_type}, id {escape(_safe(doc.id))}")
     idle: list[str] = []
     result: Document | Dropped | Failed = doc
     for label, result, change in pipeline.follow(doc):
@@ -49,7 +52,7 @@ def tell(config: Config, doc: Document, *, whole: bool) -> None:
     _tell_idle(console, idle)
     console.print(Rule("[bold]text[/]", align="left"))
     for line in _shortened(doc.text.split("\n"), whole=whole):
-        console.print(Text(line))
+        console.print(Text(_safe(line)))
 
 
 def _did_nothing(before: Document, result: Document | Dropped | Failed, change: Change | None) -> bool:
@@ -74,12 +77,12 @@ def _tell_step(
     whole: bool,
 ) -> None:
     if isinstance(result, Failed):
-        what = escape(f"{result.error}: {result.message} ({result.place})")
+        what = escape(_safe(f"{result.error}: {result.message} ({result.place})"))
         console.print(f"[bold cyan]{label}[/]  [red]failed[/]: {what}")
         return
     if isinstance(result, Dropped):
         reason = result.reason
-        console.print(f"[bold cyan]{label}[/]  [yellow]dropped[/]: {escape(reason.code)}, {escape(reason.value)}")
+        console.print(f"[bold cyan]{label}[/]  [yellow]dropped[/]: {escape(_safe(f'{reason.code}, {reason.value}'))}")
         return
     facts = [fact for name in FIELDS if (fact := _new_value(name, before, result))]
     console.print(f"[bold cyan]{label}[/]  {_sizes(before, result)}")
@@ -102,7 +105,7 @@ def _sizes(before: Document, after: Document) -> str:
 
 def _new_value(name: str, before: Document, after: Document) -> str | None:
     old, new = getattr(before, name), getattr(after, name)
-    return None if old == new else f"{name} = {escape(_show(new))}"
+    return None if old == new else f"{name} = {escape(_safe(_show(new)))}"
 
 
 def _show(value: Any) -> str:
@@ -155,6 +158,11 @@ def _visible(text: str, *, marks: bool = False) -> str:
     if marks:
         shown = "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in shown)
     return "".join(c if c.isprintable() or c in "\u00a0\u00ad\u200c\u200d" else "·" for c in shown)
+
+
+def _safe(text: str) -> str:
+    """Give the text without what a terminal would take for commands."""
+    return _CONTROL.sub("·", text)
 
 
 def _clip(text: str, *, whole: bool) -> str:

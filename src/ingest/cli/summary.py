@@ -24,8 +24,8 @@ def print_summary(report: Report, plan: Plan) -> None:
     console.print(_documents(report))
     if report.counts.removed_pieces:
         console.print(_removed(report))
-    console.print(_line("languages", _most(report.counts.languages, MOST_LANGUAGES)))
-    console.print(_line("charsets", _most(report.counts.charsets, MOST_LANGUAGES)))
+    console.print(_line("languages", escape(_most(report.counts.languages, MOST_LANGUAGES))))
+    console.print(_line("charsets", escape(_most(report.counts.charsets, MOST_LANGUAGES))))
     console.print(_line("characters", _characters(report)))
     console.print(_line("speed", _speed(report)))
     for line in _problems(report):

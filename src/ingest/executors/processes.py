@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait as wait_for
 from multiprocessing.process import BaseProcess
 
 from ingest.errors import WorkerError
@@ -27,12 +30,13 @@ class Processes(Executor):
         workers = min(self.workers, len(shards)) or 1
         # spawn everywhere: a forked child inherits the threads' locks of Arrow and others in whatever state they are.
         context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupt)
+        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+        strangers = set(multiprocessing.active_children())
         try:
             yield from _results(pool, function, shards, workers)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            _end(multiprocessing.active_children())
+            _end([child for child in multiprocessing.active_children() if child not in strangers])
             raise
         pool.shutdown()
 
@@ -74,6 +78,15 @@ def _obituary(shards: list[S]) -> str:
     )
 
 
-def _ignore_interrupt() -> None:
-    """Leave Ctrl-C to the main process, which ends the workers in order."""
+def _start_worker() -> None:
+    """Leave Ctrl-C to the main process, which ends the workers in order, and end with it if it is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait for the main process to go. A worker left alone would write into a folder that is no longer its own."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait_for([parent.sentinel])
+        os._exit(1)
