@@ -58,6 +58,7 @@ workers = -1
         (GOOD + "[[steps]]\nmin_chars = 3\n", "steps[1]: a step needs its name"),
         (GOOD + '[steps]\nuse = "length"\n', "steps: expected an array of tables"),
         (GOOD + '[[steps]]\nuse = "languages"\n', "steps[1].allow: is missing"),
+        (GOOD + '[[steps]]\nuse = "languages"\nallow = ["english"]\n', "steps[1].allow[1]: string should match"),
         (GOOD + '[[steps]]\nuse = "languages"\nallow = []\n', "steps[1].allow: list should have at least 1 item"),
         (GOOD + '[[steps]]\nuse = "length"\nmin_chars = 9\nmax_chars = 3\n', "max_chars = 3 is below min_chars = 9"),
         (GOOD + '[[steps]]\nuse = "decode"\nfallback = "utf-9"\n', "'utf-9' is not a charset of the WHATWG"),

@@ -60,6 +60,8 @@ def test_run_prints_json_on_demand_and_nothing_when_quiet(capsys: Capture) -> No
         (["preview", "in", "page.text"], "close are: in/page.txt"),
         (["preview", "in", "-n", "5"], "the input holds 1 documents"),
         (["new-plugin", "1st"], "can't be a plugin's name"),
+        (["new-plugin", "class"], "can't be a plugin's name"),
+        (["new-plugin", "length"], "there is a step 'length' already"),
     ],
 )
 def test_wrong_usage_says_what_to_do_and_exits_with_two(capsys: Capture, arguments: list[str], message: str) -> None:

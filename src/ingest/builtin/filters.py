@@ -47,7 +47,7 @@ class Languages(Filter):
 
     name = "languages"
 
-    allow: Annotated[list[str], Field(min_length=1)]
+    allow: Annotated[list[Annotated[str, Field(pattern="^[a-z]{2,3}$")]], Field(min_length=1)]
     """Codes to keep, such as `["en", "de"]`; `und` stands for documents whose language can't be told."""
     min_score: Annotated[float, Field(ge=0, le=1)] = 0.0
     """Lowest score to accept."""

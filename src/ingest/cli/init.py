@@ -27,5 +27,5 @@ def command(path: str, input_path: str, force: bool) -> int:
         target.write_text(text.replace("# STEPS\n", default_steps()), encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"can't write {path}: {error.strerror}") from error
-    click.echo(f"wrote {path}; next: ingest check {path}, then ingest run {path}")
+    click.echo(f"wrote {path}; next: name your input under [read] paths, then ingest check {path}, ingest run {path}")
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from pathlib import Path
 
@@ -16,9 +17,12 @@ __all__ = ["command"]
 def command(name: str, folder: str) -> int:
     """Write a working plugin, NAME.py, with its test, test_NAME.py, and a config that uses it, NAME.toml."""
     from ingest.config import recipe
+    from ingest.plugins import Plugins
 
     slug = re.sub(r"\W+", "_", name).strip("_").lower()
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", slug):
+    if slug in Plugins().components("step"):
+        raise click.UsageError(f"there is a step {slug!r} already; choose another name")
+    if keyword.iskeyword(slug) or not re.fullmatch(r"[a-z][a-z0-9_]*", slug):
         raise click.UsageError(f"{name!r} can't be a plugin's name; use letters, digits and _, a letter first")
     target = Path(folder)
     files = {
