@@ -10,7 +10,7 @@ from ingest.builtin.authors.contacts import Contact, belongs, find_contacts, is_
 from ingest.builtin.authors.names import fold, is_name
 from ingest.builtin.authors.words import JOBS, WRITERS
 
-__all__ = ["Bio", "bio_under", "find_bios", "introduces", "is_quoting"]
+__all__ = ["Bio", "bio_under", "find_bios"]
 
 # Lines, blank ones left out, from the end; how long a box can be, and over how many lines it can be wrapped.
 TAIL_LINES = 120
@@ -64,8 +64,6 @@ _IS = re.compile(
 _QUOTING = re.compile(
     r"^[\s,]*(?:said|says|told|added|sagte|sagt|a dit|dijo|ha detto|disse|zei|powiedział\w*|сказал\w*)\b"
 )
-# An embedded post: "— Dana Whitlock (@quayside) March 3, 2024".
-_POST = re.compile(r"[\s—–-]*[^()@]{2,60}\(@\w{1,30}\)")
 # Who speaks for others, and has an address for that.
 _SPOKEN_FOR = re.compile(
     r"\bspokes(?:man|woman|person)|\bpress (?:officer|secretary|contact)|\bmedia (?:contact|relations)|pressesprecher"
@@ -136,7 +134,7 @@ def bio_under(lines: Sequence[str], byline: int, known: Sequence[str]) -> Bio | 
             continue
         contacts = tuple(find_contacts(text))
         author = next((name for name in known if fold(text).startswith(fold(name))), None)
-        if author is not None and contacts and introduces(text, author):
+        if author is not None and contacts and _introduces(text, author):
             return Bio(index, index, text, (author,), contacts)
         owners = _owners(text, contacts, known)
         return Bio(index, index, text, owners, contacts) if owners else None
@@ -170,10 +168,8 @@ def _bio_that_ends(
         first = shown[first_place]
         if first_place < place and not _continues(lines[first], first, shown[first_place + 1]):
             return None
-        if first_place < place and not _is_continuation(lines[last]):
-            return None
         text = " ".join(lines[index].strip() for index in shown[first_place : place + 1])
-        if len(text) > LONGEST or (_POST.match(text) and text[0] in "—–-"):
+        if len(text) > LONGEST:
             return None
         if names := _subjects(text, known, strangers=strangers):
             return Bio(first, last, text, names, tuple(find_contacts(text)))
@@ -185,11 +181,6 @@ def _continues(line: str, index: int, following: int) -> bool:
     return following == index + 1 and len(line) >= _WRAPPED_CHARS and _SENTENCE_END.search(line) is None
 
 
-def _is_continuation(line: str) -> bool:
-    """Say whether a line can be the last of a hard-wrapped box, and not a label that stands below it."""
-    return _SENTENCE_END.search(line) is not None or line.lstrip()[:1].islower() or bool(find_contacts(line))
-
-
 def _subjects(text: str, known: Sequence[str], *, strangers: bool) -> tuple[str, ...]:
     """Give the names of the people whom the text introduces; none if it is no box about authors."""
     lead = _LEAD.match(text)
@@ -198,7 +189,7 @@ def _subjects(text: str, known: Sequence[str], *, strangers: bool) -> tuple[str,
     author = next((name for name in known if folded == fold(name) or folded.startswith(fold(name) + " ")), None)
     if author is not None:
         behind = rest[len(author) :]
-        if _QUOTING.match(behind) or not (lead or introduces(rest, author)):
+        if _QUOTING.match(behind) or not (lead or _introduces(rest, author)):
             return ()
         return (author, *_joined_names(behind))
     contacts = find_contacts(text)
@@ -244,12 +235,7 @@ def _joined_names(behind: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def is_quoting(text: str) -> bool:
-    """Say whether a text that follows a name reports what that person said."""
-    return _QUOTING.match(text) is not None
-
-
-def introduces(text: str, author: str) -> bool:
+def _introduces(text: str, author: str) -> bool:
     """Say whether a text that starts with an author's name is about the author."""
     behind = text[len(author) :]
     if not behind.strip(" .,:–—-"):

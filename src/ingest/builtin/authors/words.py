@@ -78,7 +78,6 @@ NOT_NAMES = frozenset(
     "donnerstag freitag samstag sonntag janvier fevrier mars avril juin juillet aout septembre octobre novembre "
     "decembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre uhr "
     "der die das den dem des ein eine im am zum und oder nicht auf mit fur aus bei nach uber les une dans pour sur "
-    "kommentar kommentare keine kein comentarios commentaires commenti agencia agence agenzia agentur efe xinhua "
     "photo photos foto fotos image bild video audio credit courtesy getty images reuters afp dpa ap "
     "department advertisement comments comment facebook twitter instagram linkedin youtube "
     "he she they we you it is was are were has have had will can be been".split()
