@@ -9,7 +9,9 @@ from support import Project
 
 from ingest.config import Source, load
 from ingest.errors import ConfigError
+from ingest.plan import make_plan
 from ingest.positions import key_lines
+from ingest.run import run
 
 GOOD = '[read]\npaths = ["in"]\n\n[write]\npath = "out"\n'
 
@@ -134,3 +136,85 @@ def test_key_lines_know_tables_arrays_dotted_keys_and_multiline_strings() -> Non
     assert lines[("s", 0, "sub", "m")] == 11
     assert lines[("s", 1, "n")] == 13
     assert lines[("s", 1, "deep", 0, "o")] == 15
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("run = 5\n" + GOOD, ["c.toml:1: run: expected a table, found 5"]),
+        ('read = "in"\n[write]\npath = "out"\n', ['c.toml:1: read: expected a table, found "in"']),
+        ("steps = 5\n" + GOOD, ["c.toml:1: steps: expected an array of tables\n    write each step as [[steps]]"]),
+        (
+            'steps = ["decode", 5]\n' + GOOD,
+            [f'c.toml:1: steps[{n}]: a step needs its name\n    write, for instance, use = "length"' for n in (1, 2)],
+        ),
+        (
+            GOOD + '[[steps]]\nuse = 5\n',
+            ['c.toml:6: steps[1]: a step needs its name\n    write, for instance, use = "length"'],
+        ),
+        (
+            GOOD.replace('["in"]', '[\n  "in",\n  5,\n]'),
+            ["c.toml:2: read.paths[2]: expected a string, found 5"],
+        ),
+        (
+            GOOD + '[[steps]]\nuse = "length"\nmin_chars = true\n[[steps]]\nuse = "length"\nmin_chars = -3\n',
+            ["c.toml:11: steps[2].min_chars: input should be greater than or equal to 0, found -3"],
+        ),
+        (GOOD + "[write.parquett]\n", ["c.toml:6: write.parquett: unknown key\n    did you mean 'parquet'?"]),
+        (GOOD + "[write.parquet]\nrow_group_bytes = 0\n", [
+            "c.toml:7: write.parquet.row_group_bytes: input should be greater than or equal to 1, found 0"
+        ]),
+        (GOOD + '[plugins]\nfile = ["a.py"]\n', ["c.toml:7: plugins.file: unknown option\n    did you mean 'files'?"]),
+    ],
+)  # fmt: skip
+def test_sections_that_are_no_tables_and_other_shapes_are_told_exactly(
+    project: Project, text: str, wanted: list[str]
+) -> None:
+    found = problems(project, text)
+    assert [line for line in found if "unknown key" not in line or line in wanted] == wanted
+
+
+def test_a_writer_with_wrong_options_is_not_called_unknown_as_well(project: Project) -> None:
+    (problem,) = problems(project, GOOD + '[write.parquet]\ncompression = "zip"\n')
+    assert "write.parquet.compression" in problem
+
+
+def test_the_line_is_right_behind_lists_and_comments_of_any_shape(project: Project) -> None:
+    text = 'x = [\n  ["read"],\n] # """\n' + GOOD + "[run]\nworkers = -1\n"
+    assert problems(project, text)[-1].startswith("c.toml:10: run.workers: ")
+
+
+def test_paths_start_at_the_folder_of_the_config(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.write("conf/c.toml", GOOD)
+    project.write("conf/in/a.txt", "text with words")
+    monkeypatch.chdir(project.folder)
+    plan = make_plan(load(Source.from_file("conf/c.toml")))
+    assert [file.name for file in plan.files] == ["in/a.txt"]
+    assert run(plan).counts.written == 1
+    assert (project.folder / "conf/out/corpus").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("more", "same"),
+    [
+        ('[[steps]]\nuse = "length"\nmax_chars = 9\nmin_chars = 1\n', True),
+        ('[[steps]]\nuse = "length"\nmax_chars = 9\n', True),
+        ('[[steps]]\nuse = "length"\nmax_chars = 8\n', False),
+        ('[[steps]]\nuse = "length"\nmax_chars = 9\n[[steps]]\nuse = "decode"\n', False),
+        ('[[steps]]\nuse = "length"\nmax_chars = 9\n[run]\nworkers = 7\nbatch_size = 3\nexecutor = "serial"\n', True),
+        ('[[steps]]\nuse = "length"\nmax_chars = 9\n[run]\naudit = "counts"\n', True),
+        ('[[steps]]\nuse = "length"\nmax_chars = 9\n[run]\nlimit = 3\n', False),
+        ('[[steps]]\nuse = "length"\nmax_chars = 9\n[read.jsonl]\ntext = "body"\n', False),
+    ],
+)
+def test_the_hash_is_of_what_was_meant_and_not_of_how_it_was_written(project: Project, more: str, same: bool) -> None:
+    base = project.load(GOOD + '[[steps]]\nmin_chars = 1\nuse = "length"\nmax_chars = 9\n').hash
+    assert (project.load(GOOD + more).hash == base) is same
+
+
+def test_the_hash_follows_the_variables_in_paths(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashes = set()
+    for place in ("one", "two"):
+        monkeypatch.setenv("PLACE", place)
+        hashes.add(project.load(GOOD.replace('"in"', '"${PLACE}"')).hash)
+    assert len(hashes) == 2

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import Project
 
 from ingest.diff import diff
-from ingest.document import Author, Document, Edit, Reason, apply_edits
+from ingest.document import Author, Document, Dropped, Edit, Reason, apply_edits
 from ingest.lines import line_spans
+from ingest.pipeline import Failed, Outcome, Pipeline, batched
 from ingest.step import LineFilter
 from ingest.testing import check_step, run_step
 
@@ -76,3 +78,153 @@ def test_strings_of_a_document_are_mapped_together() -> None:
         {"k": "D"},
     )
     assert doc.map_strings(str.lower) is doc
+
+
+PLUGIN = """\
+from ingest import Document, Dropped, Edit, Reason, Step, hookimpl
+
+class Odd(Step):
+    name = "odd"
+    columns = {{"score": "int64"}}
+
+    {method}
+
+@hookimpl
+def register_components():
+    return [Odd]
+"""
+CONFIG = """\
+[read]
+paths = ["in"]
+[write]
+path = "out"
+[run]
+workers = 1
+[plugins]
+files = ["odd.py"]
+[[steps]]
+use = "decode"
+[[steps]]
+use = "odd"
+"""
+
+
+def pipeline_with(project: Project, method: str, *, explain: bool = False) -> Pipeline:
+    project.write("odd.py", PLUGIN.format(method=method.replace("\n", "\n    ")))
+    return Pipeline(project.load(CONFIG), explain=explain)
+
+
+def docs(*texts: str) -> list[Document]:
+    return [Document(str(number), content=text) for number, text in enumerate(texts)]
+
+
+def ends(outcomes: list[Outcome]) -> list[str]:
+    return [outcome.result.text if isinstance(outcome.result, Document) else outcome.step for outcome in outcomes]
+
+
+def test_one_failure_in_a_batch_costs_one_document(project: Project) -> None:
+    method = "def apply(self, doc):\n    return doc.replace(text=str(1 // int(doc.text)))"
+    outcomes = pipeline_with(project, method).run(docs("1", "0", "x", "1"))
+    assert ends(outcomes) == ["1", "odd", "odd", "1"]
+    failed = outcomes[1].result
+    assert isinstance(failed, Failed)
+    assert (failed.step, failed.error, failed.plugin) == ("odd", "ZeroDivisionError", "odd")
+    assert failed.place == "odd.py:8"
+    assert failed.document.text == "0"
+
+
+def test_a_batch_that_only_fails_as_a_batch_is_run_one_by_one(project: Project) -> None:
+    method = "def process(self, docs):\n    assert len(docs) == 1\n    return docs"
+    assert ends(pipeline_with(project, method).run(docs("a", "b"))) == ["a", "b"]
+
+
+def test_the_order_holds_when_documents_go(project: Project) -> None:
+    method = "def apply(self, doc):\n    return Dropped(doc, Reason('no')) if doc.text == 'b' else doc"
+    outcomes = pipeline_with(project, method).run(docs("a", "b", "", "c"))
+    assert ends(outcomes) == ["a", "odd", "decode", "c"]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("return None", "process returned NoneType, expected a list"),
+        ("return 'no'", "process returned str, expected a list"),
+        ("return (doc for doc in docs)", "process returned generator, expected a list"),
+        ("return []", "process returned 0 results for 1 documents"),
+        ("return [5]", "returned int, expected Document or Dropped"),
+        ("return [Dropped(docs[0], 'no')]", "returned Dropped without a document and a Reason"),
+        ("return [Dropped(docs[0], Reason(5))]", "returned a Reason whose code is int, expected str"),
+        ("return [Dropped(docs[0].replace(id='x'), Reason('no'))]", "returned a document with another id"),
+        ("return [docs[0].replace(id='x')]", "returned a document with another id"),
+        ("return [docs[0].replace(text=None)]", "returned a document whose text is NoneType, expected str"),
+        ("return [docs[0].replace(charset=['x'])]", "returned a document whose charset is list, expected str or None"),
+        ("return [docs[0].replace(n_chars_raw=None)]", "whose n_chars_raw is NoneType, expected int"),
+        ("return [docs[0].replace(authors=None)]", "whose authors is NoneType, expected a sequence"),
+        ("return [docs[0].replace(text='b', edits=5)]", "whose edits is int, expected a sequence"),
+        ("return [docs[0].replace(metadata=None)]", "whose metadata is NoneType, expected a mapping"),
+    ],
+)
+def test_what_no_step_may_return_fails_the_document_in_that_step(project: Project, body: str, message: str) -> None:
+    (outcome,) = pipeline_with(project, f"def process(self, docs):\n    {body}").run(docs("a"))
+    assert isinstance(outcome.result, Failed)
+    assert (outcome.step, outcome.result.error) == ("odd", "nonsense")
+    assert message in outcome.result.message
+
+
+@pytest.mark.parametrize("deed", ["raise SystemExit(0)", "raise MemoryError", "doc = doc.apply", "self.apply(doc)"])
+def test_whatever_a_step_raises_fails_the_document(project: Project, deed: str) -> None:
+    (outcome,) = pipeline_with(project, f"def apply(self, doc):\n    {deed}").run(docs("a"))
+    assert isinstance(outcome.result, Failed)
+
+
+def test_an_interrupt_in_a_step_is_no_failure_of_the_document(project: Project) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        pipeline_with(project, "def apply(self, doc):\n    raise KeyboardInterrupt").run(docs("a", "b"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        "title='\\ud800'", "metadata={'a': 5}", "authors=(5,)", "columns={'score': 10**30}",
+        "columns={'score': 'high'}", "columns={'other': 1}",
+    ],
+)  # fmt: skip
+def test_a_document_that_parquet_cant_hold_fails_alone(project: Project, changes: str) -> None:
+    method = f"def apply(self, doc):\n    return doc.replace({changes}) if doc.text == 'b' else doc"
+    outcomes = pipeline_with(project, method).run(docs("a", "b", "c"))
+    assert ends(outcomes) == ["a", "write", "c"]
+
+
+@pytest.mark.parametrize(
+    ("edits", "codes"),
+    [
+        ("[Edit(0, 1, Reason('mine'))]", ["mine"]),
+        ("[Edit(0, 2, Reason('wrong'))]", ["odd"]),
+        ("[Edit(1, 0, Reason('nonsense'))]", ["odd"]),
+        ("[Edit(0, 1, None)]", ["odd"]),
+        ("[5]", ["odd"]),
+        ("[]", ["odd"]),
+    ],
+)
+def test_edits_count_only_if_they_replay(project: Project, edits: str, codes: list[str]) -> None:
+    method = f"def apply(self, doc):\n    return doc.replace(text=doc.text[1:], edits={edits})"
+    for explain in (True, False):
+        outcomes = pipeline_with(project, method, explain=explain).run(docs("abc"))
+        change = outcomes[0].changes[-1]
+        assert (change.step, change.before, change.after) == ("odd", "abc", "bc")
+        found = [edit.reason.code for edit in change.edits]
+        assert found == (codes if explain or codes == ["mine"] else [])
+        assert not explain or apply_edits(change.before, change.edits) == change.after
+        assert isinstance(outcomes[0].result, Document)
+        assert not outcomes[0].result.edits
+
+
+def test_a_document_is_followed_step_by_step_to_where_it_ends(project: Project) -> None:
+    pipeline = pipeline_with(project, "def apply(self, doc):\n    return Dropped(doc, Reason('no'))")
+    way = [(label, type(result), change is None) for label, result, change in pipeline.follow(docs("a")[0])]
+    assert way == [("decode", Document, False), ("odd", Dropped, True)]
+
+
+def test_items_come_in_batches() -> None:
+    assert list(batched(range(5), 2)) == [[0, 1], [2, 3], [4]]
+    assert list(batched([], 2)) == []

@@ -77,14 +77,28 @@ def test_the_package_works_through_its_entry_point(ingest: Command, tmp_path: Pa
     tables = [pq.read_table(file) for file in sorted((tmp_path / "out/corpus").iterdir())]
     assert {str(table.schema.field("readability").type) for table in tables} == {"double"}
     rows = [row for table in tables for row in table.to_pylist()]
-    assert [row["readability"] for row in rows] == [pytest.approx(112.6, abs=10), None]
+    # 15 words, 16 syllables, 2 sentences.
+    assert [row["readability"] for row in rows] == [
+        pytest.approx(206.835 - 1.015 * 7.5 - 84.6 * 16 / 15, abs=0.01),
+        None,
+    ]
+    # Shards on threads give what shards one after the other give.
+    files = {file.name: file.read_bytes() for file in (tmp_path / "out/corpus").iterdir()}
+    (tmp_path / "config.toml").write_text(CONFIG.replace("threads", "serial"))
+    assert ingest("run", "config.toml", cwd=tmp_path).returncode == 0
+    assert {file.name: file.read_bytes() for file in (tmp_path / "out/corpus").iterdir()} == files
 
     listed = {(one["kind"], one["name"]): one for one in json.loads(ingest("plugins", "--json", cwd=tmp_path).stdout)}
     step = listed["step", "readability"]
     assert (step["plugin"], step["source"], step["version"]) == ("example", "ingest-plugin-example", "0.1.0")
     assert listed["step", "alpha_ratio"]["options"]["min_ratio"]["default"] == 0.5
 
-    assert ingest("corpus-stats", "out/corpus", cwd=tmp_path).stdout.splitlines()[0].startswith("2 documents, ")
+    for folder in ("out", "out/corpus"):
+        lines = ingest("corpus-stats", folder, cwd=tmp_path).stdout.splitlines()
+        n_chars = sum(len(row["text"]) for row in rows)
+        assert lines == ["documents\t2", f"characters\t{n_chars}", "language de\t1", "language en\t1"]
+    missing = ingest("corpus-stats", "none", cwd=tmp_path)
+    assert (missing.returncode, missing.stdout) == (2, "")
     assert "corpus-stats" in ingest("--help", cwd=tmp_path).stdout
 
 

@@ -200,6 +200,8 @@ class _Loader:
     def _parse(self, text: str) -> dict[str, Any]:
         try:
             return tomllib.loads(text)
+        except RecursionError as error:
+            raise ConfigError([Problem("", "nested too deeply")], self.source.path) from error
         except tomllib.TOMLDecodeError as error:
             place = re.search(r"\(at line (\d+), column \d+\)", str(error))
             message = re.sub(r" \(at .*\)", "", str(error))
@@ -263,7 +265,8 @@ class _Loader:
         import pyarrow as pa
 
         seen: dict[str, str] = {}
-        if len(steps) != len(self.table["steps"]):
+        tables = self.table["steps"]
+        if not isinstance(tables, list) or len(steps) != len(tables):
             return  # a step is wrong, and where those behind it stand is not known
         for index, step in enumerate(steps):
             for name, kind in step.columns.items():

@@ -23,18 +23,21 @@ def diff(before: str, after: str, reason: Reason) -> list[Edit]:
     Lines are compared first, then the words inside changed lines. The result always replays; it is not
     always the shortest.
     """
-    start, before_end, after_end = _trim(before, after)
-    if start == before_end and start == after_end:
+    if before == after:
         return []
+    start, before_end, after_end = _whole_lines(before, *_trim(before, after))
     edits: list[Edit] = []
     lines = _pieces(before[start:before_end], _LINE), _pieces(after[start:after_end], _LINE)
     for place, old, new in _changes(*lines):
         words = _pieces(old, _WORD), _pieces(new, _WORD)
-        edits += [
-            Edit(start + place + inner, start + place + inner + len(removed), reason, inserted)
-            for inner, removed, inserted in _changes(*words)
-        ]
+        edits += [_edit(start + place + inner, gone, came, reason) for inner, gone, came in _changes(*words)]
     return edits
+
+
+def _edit(place: int, removed: str, inserted: str, reason: Reason) -> Edit:
+    """Give the edit without what both sides have in common: scripts without spaces have words as long as sentences."""
+    head, end, inserted_end = _trim(removed, inserted)
+    return Edit(place + head, place + end, reason, inserted[head:inserted_end])
 
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -51,6 +54,14 @@ def _trim(before: str, after: str) -> tuple[int, int, int]:
     limit = min(len(before), len(after)) - start
     tail = _common(before[len(before) - limit :][::-1], after[len(after) - limit :][::-1]) if limit else 0
     return start, len(before) - tail, len(after) - tail
+
+
+def _whole_lines(before: str, start: int, before_end: int, after_end: int) -> tuple[int, int, int]:
+    """Widen the part that differs to whole lines: a line that went is to be seen as that line."""
+    start = before.rfind("\n", 0, start) + 1
+    line_end = before.find("\n", before_end)
+    grown = (len(before) if line_end < 0 else line_end + 1) - before_end
+    return start, before_end + grown, after_end + grown
 
 
 def _common(one: str, other: str) -> int:

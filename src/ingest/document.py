@@ -142,6 +142,8 @@ _FIELD_TYPES: tuple[tuple[str, type | tuple[type, ...], str], ...] = (
     ("language_score", (Real, type(None)), "float or None"),
     ("metadata", Mapping, "a mapping"),
     ("columns", Mapping, "a mapping"),
+    ("authors", Sequence, "a sequence"),
+    ("edits", Sequence, "a sequence"),
     *(
         (name, _OPTIONAL_STRING, "str or None")
         for name in ("url", "file_path", "date", "published", "title", "site", "language", "charset")

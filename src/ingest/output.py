@@ -77,11 +77,20 @@ class OutputFile:
 
 
 class OutputFolder:
-    """A folder on the local disk or behind an fsspec URL."""
+    """A folder on the local disk or behind an fsspec URL.
+
+    Raises:
+        OutputError: there is no such kind of place, or what it takes to reach it is not installed.
+    """
 
     def __init__(self, path: str, base: str = "") -> None:
         located = path if "://" in path or not base else os.path.join(base, os.path.expanduser(path))
-        self._filesystem, self._root = cast(tuple[Any, str], url_to_fs(located))
+        try:
+            if "\0" in path:
+                raise ValueError("a path can't hold the character U+0000")
+            self._filesystem, self._root = cast(tuple[Any, str], url_to_fs(located))
+        except (ImportError, ValueError) as error:
+            raise OutputError(f"{path!r}: can't write there: {error}") from error
         self.local = isinstance(self._filesystem, LocalFileSystem)
         self.path = path
         self.url = self._root if self.local else self._filesystem.unstrip_protocol(self._root)

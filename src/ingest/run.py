@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -223,7 +224,7 @@ class _ShardRun:
 
 def read_shard(shard: Shard, config: Config) -> Iterator[Document | Unreadable]:
     """Give the documents of a shard, and in place of what can't be read the record of it."""
-    limit = config.run.limit
+    limit = min(config.run.limit or sys.maxsize, sys.maxsize)
     seen: Counter[str] = Counter()
     for task in shard.tasks:
         if task.unreadable is not None:
@@ -232,7 +233,7 @@ def read_shard(shard: Shard, config: Config) -> Iterator[Document | Unreadable]:
         file = task.part.file
         try:
             items = config.readers[task.reader].read(task.part)
-            for item in islice(items, None if limit is None else limit - seen[file.url]):
+            for item in islice(items, limit - seen[file.url]):
                 yield _checked(item)
                 seen[file.url] += 1
         except (KeyboardInterrupt, GeneratorExit):

@@ -26,25 +26,27 @@ class _Schema(GenerateJsonSchema):
 
 def config_schema(plugins: Plugins) -> dict[str, Any]:
     """Give the JSON Schema of a config file for these plugins."""
-    steps = [_step_schema(step) for _, step in sorted(plugins.components("step").items())]
-    return {
+    definitions: dict[str, Any] = {}
+    steps = [_step_schema(step, definitions) for _, step in sorted(plugins.components("step").items())]
+    schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "ingest config",
         "type": "object",
         "additionalProperties": False,
         "required": ["read", "write"],
         "properties": {
-            "read": _section_schema(ReadSection, plugins, "reader"),
+            "read": _section_schema(ReadSection, plugins, "reader", definitions),
             "steps": {
                 "type": "array",
                 "description": "The steps in their order. Without this, the default recipe.",
                 "items": {"oneOf": steps},
             },
-            "write": _section_schema(WriteSection, plugins, "writer"),
-            "run": _model_schema(RunSection),
-            "plugins": _model_schema(PluginsSection),
+            "write": _section_schema(WriteSection, plugins, "writer", definitions),
+            "run": _run_schema(plugins, definitions),
+            "plugins": _model_schema(PluginsSection, "plugins", definitions),
         },
     }
+    return schema | ({"$defs": definitions} if definitions else {})
 
 
 def option_type(schema: dict[str, Any]) -> str:
@@ -62,33 +64,44 @@ def option_type(schema: dict[str, Any]) -> str:
     return names.get(kind, str(kind))
 
 
-def _model_schema(model: type[BaseModel]) -> dict[str, Any]:
-    schema = model.model_json_schema(schema_generator=_Schema)
+def _model_schema(model: type[BaseModel], prefix: str, definitions: dict[str, Any]) -> dict[str, Any]:
+    """Give the schema of a model; what it refers to goes to the top of the whole schema, where references start."""
+    schema = model.model_json_schema(schema_generator=_Schema, ref_template=f"#/$defs/{prefix}.{{model}}")
     schema.pop("title", None)
+    definitions.update({f"{prefix}.{name}": entry for name, entry in schema.pop("$defs", {}).items()})
     return schema
 
 
-def _section_schema(section: type[BaseModel], plugins: Plugins, kind: str) -> dict[str, Any]:
+def _section_schema(
+    section: type[BaseModel], plugins: Plugins, kind: str, definitions: dict[str, Any]
+) -> dict[str, Any]:
     """Give the schema of a section with a table for every component of a kind."""
-    schema = _model_schema(section)
+    schema = _model_schema(section, kind, definitions)
     schema["additionalProperties"] = False
     for name, component in sorted(plugins.components(kind).items()):
-        schema["properties"][name] = _component_schema(component)
-    for key in ("reader", "writer"):
-        if key in schema["properties"] and key == kind:
-            schema["properties"][key] |= {"enum": sorted(plugins.components(kind))}
-            schema["properties"][key].pop("anyOf", None)
+        schema["properties"][name] = _component_schema(component, definitions)
+    return _with_names(schema, plugins, kind)
+
+
+def _run_schema(plugins: Plugins, definitions: dict[str, Any]) -> dict[str, Any]:
+    return _with_names(_model_schema(RunSection, "run", definitions), plugins, "executor")
+
+
+def _with_names(schema: dict[str, Any], plugins: Plugins, kind: str) -> dict[str, Any]:
+    """Give the schema with the names that the key `reader`, `writer` or `executor` may have."""
+    schema["properties"][kind] |= {"enum": sorted(plugins.components(kind))}
+    schema["properties"][kind].pop("anyOf", None)
     return schema
 
 
-def _component_schema(component: type[Component]) -> dict[str, Any]:
-    schema = _model_schema(component)
+def _component_schema(component: type[Component], definitions: dict[str, Any]) -> dict[str, Any]:
+    schema = _model_schema(component, f"{component.kind}.{component.name}", definitions)
     schema["description"] = component.summary()
     return schema
 
 
-def _step_schema(step: type[Component]) -> dict[str, Any]:
-    schema = _component_schema(step)
+def _step_schema(step: type[Component], definitions: dict[str, Any]) -> dict[str, Any]:
+    schema = _component_schema(step, definitions)
     use = {"const": step.name, "description": step.summary()}
     schema["properties"] = {"use": use} | schema.get("properties", {})
     schema["required"] = ["use", *schema.get("required", [])]

@@ -6,7 +6,7 @@ import os
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 __all__ = ["PluginsSection", "ReadSection", "RunSection", "Section", "WriteSection", "expand_variables"]
 
@@ -29,6 +29,13 @@ def expand_variables(value: Any) -> Any:
             raise ValueError(f"the environment variable {match[1]} is not set") from None
 
     return _VARIABLE.sub(lookup, value)
+
+
+def _not_empty(path: str) -> str:
+    # It would be the folder of the config, with all that is in it.
+    if not path:
+        raise ValueError("is empty; name a folder for the output")
+    return path
 
 
 Expanded = Annotated[str, BeforeValidator(expand_variables)]
@@ -61,7 +68,7 @@ class WriteSection(Section):
 
     model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
 
-    path: Expanded
+    path: Annotated[Expanded, AfterValidator(_not_empty)]
     """Folder of the corpus; a relative one starts at the folder of the config. `${NAME}` is replaced by the
     environment variable."""
     writer: str = "parquet"

@@ -92,7 +92,7 @@ class Filter(Step):
 
 def line_edits(spans: Sequence[tuple[int, int]], verdicts: Sequence[Reason | None]) -> list[Edit]:
     """Give the edits that take the rejected lines out, each with the line break behind it."""
-    starts = [start for start, _ in spans[1:]] + [spans[-1][1] if spans else 0]
+    starts = [start for start, _ in spans[1:]] + [end for _, end in spans[-1:]]
     return [
         Edit(start, following, verdict)
         for (start, _), following, verdict in zip(spans, starts, verdicts, strict=True)

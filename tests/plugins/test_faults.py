@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,30 @@ def test_a_plugin_that_cant_be_loaded_is_named(
     assert not project.output.exists()
 
 
+@pytest.mark.parametrize(
+    ("plugins", "message"),
+    [
+        ('files = ["none.py"]', "plugin 'none': there is no file "),
+        ('files = ["one.py", "two.py"]', "plugin 'two': offers the step 'same_name', a name that 'one' has already ("),
+        ('files = ["one.py", "sub/one.py"]', "plugin 'one': comes twice, from "),
+        ('files = ["one.py"]\ndisable = ["two"]', "plugin 'two': can't be disabled, no plugin has that name"),
+    ],
+)
+def test_a_list_of_plugins_that_cant_be_is_an_error_of_the_config(
+    project: Project, capsys: pytest.CaptureFixture[str], plugins: str, message: str
+) -> None:
+    for name in ("one", "two", "sub/one"):
+        project.write(f"{name}.py", offering("class Bad(Filter):\n    name = 'same_name'"))
+    project.write("in/a.txt", "text")
+    text = f'[read]\npaths = ["in"]\n[write]\npath = "out"\n[plugins]\n{plugins}\n'
+    config = project.write("config.toml", text)
+    for command in ("run", "check"):
+        assert run_command([command, str(config)]) == 2
+        out, err = capsys.readouterr()
+        assert (out, message in err) == ("", True), err
+    assert not project.output.exists()
+
+
 def test_a_missing_file_a_name_taken_twice_and_a_name_nobody_has_are_told(tmp_path: Path) -> None:
     with pytest.raises(PluginError, match="there is no file"):
         Plugins([tmp_path / "none.py"])
@@ -106,6 +131,10 @@ def test_two_plugins_that_offer_one_name_are_both_named(tmp_path: Path) -> None:
     ("body", "error"),
     [
         ("def one(self, doc):\n        return doc if 'b' not in doc.text else 1 / 0", "ZeroDivisionError"),
+        ("def one(self, doc):\n        return doc if 'b' not in doc.text else exit(3)", "SystemExit"),
+        ("def one(self, doc):\n        return doc if 'b' not in doc.text else self.one(doc)", "RecursionError"),
+        ("def one(self, doc):\n        return doc if 'b' not in doc.text else doc.replace(title=1)", "nonsense"),
+        ("def one(self, doc):\n        return doc if 'b' not in doc.text else doc.replace(metadata=None)", "nonsense"),
         ("def one(self, doc):\n        return doc if 'b' not in doc.text else None", "nonsense"),
         ("def one(self, doc):\n        return doc if 'b' not in doc.text else 'text'", "nonsense"),
         ("def one(self, doc):\n        return doc if 'b' not in doc.text else doc.replace(id='x')", "nonsense"),
@@ -138,6 +167,8 @@ def test_a_step_that_fails_on_one_document_costs_that_document(
     shown = " ".join(capsys.readouterr().err.split())
     assert f"{error} in step 'bad' of plugin 'bad'" in shown
     assert "'in/b.txt'" in shown
+    told = json.loads((project.output / "report.json").read_text())["failures"][f"bad/{error}"]
+    assert (told["step"], told["plugin"], told["document"]) == ("bad", "bad", "in/b.txt")
 
 
 def test_text_that_no_file_can_hold_is_quarantined(project: Project) -> None:
@@ -147,13 +178,26 @@ def test_text_that_no_file_can_hold_is_quarantined(project: Project) -> None:
     assert dict(report.counts.quarantined) == {"write/UnicodeEncodeError": 1}
 
 
-def test_edits_that_dont_replay_are_worked_out_anew(project: Project) -> None:
-    body = "def one(self, doc):\n        return doc.replace(text='new', edits=[Edit(0, 2, Reason('lie'))])"
+@pytest.mark.parametrize("audit", ["full", "counts", "off"])
+@pytest.mark.parametrize(
+    "edits",
+    [
+        "[Edit(0, 2, Reason('lie'))]",
+        "[Edit(0, 99, Reason('lie'), 'new')]",
+        "[Edit(2, 4, Reason('lie')), Edit(0, 2, Reason('lie'), 'new')]",
+        "[3]",
+        "[Edit(0, 4, None, 'new')]",
+    ],
+)
+def test_edits_that_dont_replay_are_worked_out_anew(project: Project, audit: str, edits: str) -> None:
+    body = f"def one(self, doc):\n        return doc.replace(text='new', edits={edits})"
     project.write("bad.py", STEP.format(body=body))
     project.write("in/a.txt", "text")
-    project.run(CONFIG.format(workers=1) + 'audit = "full"\n')
+    report = project.run(CONFIG.format(workers=1) + f'audit = "{audit}"\n')
     assert [row["text"] for row in project.rows()] == ["new"]
-    assert {row["code"] for row in project.rows("removed") if row["step"] == "bad"} == {"bad"}
+    assert report.clean
+    wanted = {"bad"} if audit == "full" else set()
+    assert {row["code"] for row in project.rows("removed") if row["step"] == "bad"} == wanted
 
 
 def test_plugin_files_work_in_worker_processes(project: Project) -> None:
@@ -163,6 +207,19 @@ def test_plugin_files_work_in_worker_processes(project: Project) -> None:
     report = project.run(CONFIG.format(workers=2) + "shard_files = 1\n")
     assert report.clean
     assert [row["text"] for row in project.rows()] == ["TEXT A", "TEXT B", "TEXT C", "TEXT D"]
+
+
+def test_a_step_that_fails_in_a_worker_process_costs_the_same_document(project: Project) -> None:
+    project.write(
+        "bad.py", STEP.format(body="def one(self, doc):\n        return doc if 'b' not in doc.text else 1 / 0")
+    )
+    for name in "abc":
+        project.write(f"in/{name}.txt", f"text {name}")
+    report = project.run(CONFIG.format(workers=2) + "shard_files = 1\n")
+    assert [row["text"] for row in project.rows()] == ["text a", "text c"]
+    failure = report.failures["bad/ZeroDivisionError"]
+    assert (failure.step, failure.plugin, failure.document) == ("bad", "bad", "in/b.txt")
+    assert failure.place.startswith("bad.py:")
 
 
 def test_hooks_run_around_shards_and_their_failure_names_the_plugin(

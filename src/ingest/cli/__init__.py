@@ -82,6 +82,7 @@ def main() -> None:
 
 def run_command(arguments: list[str]) -> int:
     """Run the command line and give the exit status instead of raising."""
+    stdout = sys.stdout
     try:
         status = cli.main(arguments, prog_name="ingest", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
@@ -90,13 +91,13 @@ def run_command(arguments: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         return 2
-    except BrokenPipeError:
-        # Whoever read our output has gone, as with `| head`; nothing more can be said to them.
+    except (BrokenPipeError, SystemExit) as error:
+        # When whoever read our output has gone, as with `| head`, click replaces stdout and ends the program.
+        if isinstance(error, SystemExit) and sys.stdout is stdout:
+            click.echo(f"error: something called sys.exit({error.code!r}); the run is not finished", err=True)
+            return 3
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         return 0
-    except SystemExit as error:
-        click.echo(f"error: something called sys.exit({error.code!r}); the run is not finished", err=True)
-        return 3
     except Exception as error:  # noqa: BLE001  the last place that can say something
         return _explain(error)
     return status if isinstance(status, int) else 0

@@ -40,7 +40,7 @@ def make_source(arguments: Sequence[str], output: str | None = None, *, writes: 
         return Source(source.text, source.path, source.base, overrides=_overrides(output, overrides))
     if output is None and writes:
         raise click.UsageError("name the output folder with -o FOLDER, or a config that does")
-    paths, path = (_toml(value) for value in (list(arguments), output or NOWHERE))
+    paths, path = (_toml(value) for value in (list(arguments), NOWHERE if output is None else output))
     text = f"[read]\npaths = {paths}\n[write]\npath = {path}\n"
     return Source(text, "command line", "", overrides=_overrides(None, overrides))
 
@@ -54,7 +54,7 @@ def _overrides(output: str | None, run: dict[str, Any]) -> tuple[tuple[str, str,
     """Give section, key and value for what the command line sets; paths there start from where one stands."""
     pairs: list[tuple[str, str, Any]] = []
     if output is not None:
-        pairs.append(("write", "path", output if "://" in output else os.path.abspath(output)))
+        pairs.append(("write", "path", output if not output or "://" in output else os.path.abspath(output)))
     for key, value in run.items():
         pairs.append(("write" if key == "overwrite" else "run", key, value))
     return tuple(pairs)

@@ -49,6 +49,7 @@ def _end(children: Sequence[BaseProcess]) -> None:
         child.join(PATIENCE)
         if child.is_alive():
             child.kill()
+            child.join()
 
 
 def _results(pool: ProcessPoolExecutor, function: Callable[[S], R], shards: Sequence[S], workers: int) -> Iterator[R]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ingest.builtin.authors import Authors
 from ingest.builtin.authors.contacts import address, belongs, find_contacts, is_role
 from ingest.builtin.authors.names import is_name, restore_case, split_names
+from ingest.builtin.authors.people import merge_authors
 from ingest.builtin.authors.profiles import profile
 from ingest.document import Author, Document, Handle, apply_edits
 from ingest.testing import load_cases
@@ -94,6 +95,11 @@ def test_an_accent_makes_no_other_person() -> None:
     assert Authors().apply(Document(id="test", text=f"Par Helene Marchegay\n{BODY}", authors=known)).authors == known
 
 
+def test_a_title_makes_no_other_person() -> None:
+    known = (Author("Dana Whitlock", ("dana@ledger.example",)),)
+    assert merge_authors(known, [Author("Dr. Dana Whitlock")]) == known
+
+
 @pytest.mark.parametrize(
     ("text", "names"),
     [
@@ -104,6 +110,12 @@ def test_an_accent_makes_no_other_person() -> None:
         ("Jaime Ordaz y Belmonte", ["Jaime Ordaz y Belmonte"]),
         ("Ana Ruizal y Luis Pazo", ["Ana Ruizal", "Luis Pazo"]),
         ("Reporter Mara Lind", ["Mara Lind"]),
+        ("Sanne van der Kade", ["Sanne van der Kade"]),
+        ("Dana Whitlock, Anil Das", ["Dana Whitlock", "Anil Das"]),
+        ("By Dana WhitlockMarch 3, 2024", ["Dana Whitlock"]),
+        ("Von Mara Lind  Vom 3. Februar 2022", ["Mara Lind"]),
+        ("By Dana Whitlock UpdatedMarch 3", ["Dana Whitlock"]),
+        ("Wedding ChecklistsJust EngagedWedding", []),
         ("Dana Whitlock Dana Whitlock", ["Dana Whitlock"]),
         ("Dana Whitlock, New York", ["Dana Whitlock"]),
         ("ByJ.R. Stonham", ["J.R. Stonham"]),

@@ -10,7 +10,7 @@ from ingest.builtin.authors.contacts import Contact, belongs, find_contacts, is_
 from ingest.builtin.authors.names import fold, is_name
 from ingest.builtin.authors.words import JOBS, WRITERS
 
-__all__ = ["Bio", "bio_under", "find_bios"]
+__all__ = ["Bio", "bio_under", "find_bios", "introduces", "is_quoting"]
 
 # Lines, blank ones left out, from the end; how long a box can be, and over how many lines it can be wrapped.
 TAIL_LINES = 120
@@ -41,7 +41,7 @@ _CUE = re.compile(
     r"|\b(?:écrit|couvre|collabore|tient|vit)\b|\b(?:escribe|cubre|colabora|conduce|vive)\b|\b(?:scrive|collabora|cura)\b"
     r"|\b(?:escreve|cobre|assina)\b|\b(?:schrijft|woont|werkt)\b|\b(?:pisze|zajmuje się|prowadzi)\b"
     r"|\b(?:пишет|работает|ведёт|ведет)\b|\b(?:yazıyor|yazar|yaşıyor|çalışıyor|çevirmendir|yazarıdır)\b"
-    r"|\b(?:skriver|bor|píše|žije)\b|है।?$|हैं।?$|است\.?$|です。?$|\be-?mail\b|\btwitter\s*:|\bfolgen\b",
+    r"|\b(?:skriver|bor|píše|žije)\b|है।?$|हैं।?$|است\.?$|です。?$|\b(?:kontakt|contact|contatt[oi]|contato|contacto|correo|courriel|mail|почта)\s*[:：]|\be-?mail\b|\btwitter\s*:|\bfolgen\b",
     re.IGNORECASE,
 )
 # How a line goes on that gives the contacts of whom the line above has introduced, or of the author.
@@ -55,7 +55,7 @@ _CONTACT_LINE = re.compile(
 _STAFF = re.compile(
     r"^,?\s*(?:is|are|ist|sind|est|sont|es|son|è|sono|é|são|jest|är|er)\s+(?P<job>[^.]{2,80})"
     r"|^,?\s*(?:covers|cover|writes|reports|berichtet|schreibt|écrit|couvre|escribe|cubre|scrive|escreve|schrijft|pisze|пишет)\b"
-    r"[^.]{0,80}\s(?:for|at|für|pour|para|per|voor|dla|для)\s+(?=[^\W\d_])"
+    r"[^.]{0,80}\s(?:for|at|für|pour|para|per|voor|dla|для)\s+(?=[«„“\"]?[^\W\d_])"
     r"|^,?\s*[—–-]\s*(?P<title>[^.]{2,60})"
 )
 _IS = re.compile(
@@ -64,6 +64,8 @@ _IS = re.compile(
 _QUOTING = re.compile(
     r"^[\s,]*(?:said|says|told|added|sagte|sagt|a dit|dijo|ha detto|disse|zei|powiedział\w*|сказал\w*)\b"
 )
+# An embedded post: "— Dana Whitlock (@quayside) March 3, 2024".
+_POST = re.compile(r"[—–-]+\s*[^()@]{2,60}\(@\w{1,30}\)")
 # Who speaks for others, and has an address for that.
 _SPOKEN_FOR = re.compile(
     r"\bspokes(?:man|woman|person)|\bpress (?:officer|secretary|contact)|\bmedia (?:contact|relations)|pressesprecher"
@@ -134,7 +136,7 @@ def bio_under(lines: Sequence[str], byline: int, known: Sequence[str]) -> Bio | 
             continue
         contacts = tuple(find_contacts(text))
         author = next((name for name in known if fold(text).startswith(fold(name))), None)
-        if author is not None and contacts and _introduces(text, author):
+        if author is not None and contacts and introduces(text, author):
             return Bio(index, index, text, (author,), contacts)
         owners = _owners(text, contacts, known)
         return Bio(index, index, text, owners, contacts) if owners else None
@@ -169,7 +171,7 @@ def _bio_that_ends(
         if first_place < place and not _continues(lines[first], first, shown[first_place + 1]):
             return None
         text = " ".join(lines[index].strip() for index in shown[first_place : place + 1])
-        if len(text) > LONGEST:
+        if len(text) > LONGEST or _POST.match(text):
             return None
         if names := _subjects(text, known, strangers=strangers):
             return Bio(first, last, text, names, tuple(find_contacts(text)))
@@ -184,12 +186,12 @@ def _continues(line: str, index: int, following: int) -> bool:
 def _subjects(text: str, known: Sequence[str], *, strangers: bool) -> tuple[str, ...]:
     """Give the names of the people whom the text introduces; none if it is no box about authors."""
     lead = _LEAD.match(text)
-    rest = text[lead.end() :] if lead else text
+    rest = (text[lead.end() :] if lead else text).lstrip(' —–-•*([“"')
     folded = fold(rest)
     author = next((name for name in known if folded == fold(name) or folded.startswith(fold(name) + " ")), None)
     if author is not None:
         behind = rest[len(author) :]
-        if _QUOTING.match(behind) or not (lead or _introduces(rest, author)):
+        if _QUOTING.match(behind) or not (lead or introduces(rest, author)):
             return ()
         return (author, *_joined_names(behind))
     contacts = find_contacts(text)
@@ -235,7 +237,12 @@ def _joined_names(behind: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _introduces(text: str, author: str) -> bool:
+def is_quoting(text: str) -> bool:
+    """Say whether a text that follows a name reports what that person said."""
+    return _QUOTING.match(text) is not None
+
+
+def introduces(text: str, author: str) -> bool:
     """Say whether a text that starts with an author's name is about the author."""
     behind = text[len(author) :]
     if not behind.strip(" .,:–—-"):

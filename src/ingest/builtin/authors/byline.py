@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ingest.builtin.authors.names import fold, is_name, split_names, without_lead
 from ingest.builtin.authors.words import WRITERS
 
-__all__ = ["Byline", "dated_names", "find_bylines"]
+__all__ = ["Byline", "dated_names", "find_bylines", "is_thread", "of_one", "unglued"]
 
 # Lines, blank ones left out, above the body, and the longest of them that can be a byline.
 HEAD_LINES = 12
@@ -23,6 +23,11 @@ _DATE = re.compile(
 )
 _TIME = re.compile(r"\b\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?(?:uhr|am|pm|a\.m\.|p\.m\.|h)\b)?", re.IGNORECASE)
 _BY_INSIDE = re.compile(r"(?<![-\w])(?:by|von|par|por|door)\s+(?=[^\W\d_])", re.IGNORECASE)
+# A handle right behind the name: "By Dana Whitlock@quayside".
+_GLUED_HANDLE = re.compile(r"(?<=[^\W\d_])@(?=\w{2,15}(?:\s|$))")
+# Bylines with a date, among so much of the running text, that make a thread or a list of posts.
+POSTS = 3
+THREAD_SHARE = 0.7
 _ALONE = re.compile(
     r"(?:(?:written |posted |words )?by|von|par|por|di|door|autor(?:in)?|author|автор)\s*:?", re.IGNORECASE
 )
@@ -50,7 +55,12 @@ def find_bylines(lines: Sequence[str], body: int, known: Collection[str], follow
     if found := _bylines_among(lines, above, known):
         return found
     under = [index for index in range(body + 1, following) if lines[index].strip()][:LINES_UNDER]
-    return _bylines_among(lines, under, known)
+    return of_one(_bylines_among(lines, under, known))
+
+
+def of_one(bylines: list[Byline]) -> list[Byline]:
+    """Give the bylines unless several name different people, as the teasers of other texts do."""
+    return bylines if len({one.names for one in bylines if one.names}) == 1 else []
 
 
 def _bylines_among(lines: Sequence[str], shown: Sequence[int], known: Collection[str]) -> list[Byline]:
@@ -69,6 +79,34 @@ def _bylines_among(lines: Sequence[str], shown: Sequence[int], known: Collection
     return found
 
 
+def unglued(line: str) -> str:
+    """Give the line with a space in front of a handle that is glued to a name."""
+    return _GLUED_HANDLE.sub(" @", line) if "@" in line else line
+
+
+def is_thread(lines: Sequence[str], running: Sequence[bool]) -> bool:
+    """Say whether posts follow each other, each with who wrote it and when: nobody wrote all of that.
+
+    The teasers at the foot of an article have dated bylines as well, but most of the running text stands above them.
+    """
+    most = THREAD_SHARE * sum(running)
+    posts = above = last = 0
+    for line, verdict in zip(lines, running, strict=True):
+        above += verdict
+        if above > most:
+            break
+        if not verdict and (above > last or not posts) and _is_dated_byline(line.strip()):
+            posts += 1
+            last = above
+    return posts >= POSTS
+
+
+def _is_dated_byline(line: str) -> bool:
+    if not 8 <= len(line) <= LONGEST_DATED or _DATE.search(line) is None:
+        return False
+    return without_lead(line) is not None or _BY_INSIDE.search(line) is not None
+
+
 def dated_names(line: str) -> list[str]:
     """Give the names in a short line that also has a date, such as `3 May 2023 | Dana Whitlock`.
 
@@ -83,6 +121,7 @@ def dated_names(line: str) -> list[str]:
 
 def _names(line: str, following: str, known: Collection[str]) -> tuple[str, ...]:
     """Give the names if the line is a byline."""
+    line = unglued(line)
     if len(line) > LONGEST or line.endswith(("?", "!")):
         return ()
     if without_lead(line) is not None:

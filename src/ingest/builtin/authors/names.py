@@ -34,9 +34,17 @@ _NAME_LIKE_LEAD = re.compile(
     re.IGNORECASE,
 )
 _CJK_LEAD = re.compile(r"(?:文|作者|博主|記者|记者|撰文|編輯|责编|責編|取材)[\s／/:：＝=]*(?=[\u3040-\u9fff])")
+_MONTHS = (
+    "jan(?:uary|uar|vier)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|jun[ei]?|jul[yi]?|aug(?:ust)?"
+    "|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?"
+)
 _TAIL = re.compile(
-    r"(?:\b(?:last )?(?:published|updated|posted|modified)|\b(?:veröffentlicht|aktualisiert|publié|publicado"
-    r"|actualizado|pubblicato|aggiornato)|(?<=[a-z])(?:Published|Updated|Posted))\b.*$",
+    r"(?:\b(?:last )?(?:published|updated|posted|modified)\b|\b(?:veröffentlicht|aktualisiert|publié|publicado"
+    r"|actualizado|pubblicato|aggiornato)\b"
+    # Glued to the name or to a date where tags have gone: "Dana WhitlockUpdatedMarch 3".
+    r"|(?:(?<=[a-z])|\b)(?-i:(?:Published|Updated|Posted)(?=[A-Z\s:]|on\b))|(?<=[a-z])(?-i:Follow)\b"
+    rf"|(?:\bvom\s+)?(?:\b|(?<=[a-z])(?-i:(?=[A-Z])))(?:{_MONTHS})\.?\s+\d{{1,4}}(?:st|nd|rd|th)?\b|\bvom\s+\d)"
+    r".*$",
     re.IGNORECASE | re.DOTALL,
 )
 _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|(?<!\w)@\w+|[(\[{（【][^)\]}）】]{0,80}[)\]}）】]")
@@ -48,6 +56,8 @@ _AND = re.compile(
 _SHORT_AND = re.compile(r"\s+(?:y|e|i|en|a|con)\s+")
 _VOWEL = re.compile("[AEIOUYÀ-ÖØ-Þ]")
 _DIGIT = re.compile(r"\d")
+# Words of a menu that have lost the space between them, unlike `McTavern` and `DeSanto`.
+_SEAM = re.compile(r"[^\W\d_A-Z]{5}[A-Z][^\W\d_A-Z]")
 # Small words behind a name that say when, where or for whom.
 _NO_NAME = frozenset(
     "for in is at on from am um vor aus bei fur pour le en para el il per del dal w dla для в от".split()
@@ -82,13 +92,19 @@ def is_name(text: str) -> bool:
     strong = [word for word in words if word not in PARTICLES]
     if len(strong) < 2 or not all(_WORD.fullmatch(word) and _is_capital(word) for word in strong):
         return False
-    return _can_be_person([fold(word) for word in words])
-
-
-def _can_be_person(words: Sequence[str]) -> bool:
-    if any(len(word) > 1 and (word in NOT_NAMES or word in JOBS) for word in words):
+    if _SEAM.search(text):
         return False
-    return " ".join(words) not in PLACES and any(len(word) > 1 for word in words)
+    return fold(text) not in PLACES and _can_be_person(strong)
+
+
+def _can_be_person(strong: Sequence[str]) -> bool:
+    """Say whether none of the words, particles left out, stands where names stand without being one."""
+    words = [fold(word) for word in strong]
+    # "Anil Das": an article elsewhere, a surname at the end.
+    checked = words[:-1] if words[-1] == "das" else words
+    if any(len(word) > 1 and (word in NOT_NAMES or word in JOBS) for word in checked):
+        return False
+    return any(len(word) > 1 for word in words)
 
 
 def _is_capital(word: str) -> bool:
@@ -178,7 +194,7 @@ def _pieces(part: str, listed: bool) -> list[str]:
     commas = [item.strip() for item in part.split(",")]
     if listed and len(commas) == 2 and all(_one_word(item) for item in commas):
         pieces = [f"{commas[1]} {commas[0]}"]  # "Whitlock, Dana"
-    elif listed or len(commas) > 2 or (len(commas) == 2 and _AND.search(commas[1])):
+    elif listed or (len(commas) > 2 and is_name(commas[1])) or (len(commas) > 1 and _AND.search(commas[1])):
         pieces = [name for item in _AND.split(part) if item for name in item.split(",")]
     else:
         pieces = _AND.split(commas[0])

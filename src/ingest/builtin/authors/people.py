@@ -10,15 +10,17 @@ from ingest.document import Author
 
 __all__ = ["find_author", "merge_authors"]
 
+_TITLES = ("dr", "prof", "mr", "mrs", "ms", "mme", "herr", "frau")
+
 
 def merge_authors(known: Sequence[Author], found: Sequence[Author]) -> tuple[Author, ...]:
     """Give all authors, each once, in order; the contacts of the same person are united.
 
-    The same person is who has the same name, case, accents and punctuation aside.
+    The same person is who has the same name, case, accents, punctuation and a title in front aside.
     """
     people: dict[str, Author] = {}
     for author in (*known, *found):
-        key = fold(author.name)
+        key = _key(author.name)
         first = people.get(key)
         people[key] = author if first is None else add_contacts(first, (*author.emails, *author.handles))
     return tuple(people.values())
@@ -26,4 +28,11 @@ def merge_authors(known: Sequence[Author], found: Sequence[Author]) -> tuple[Aut
 
 def find_author(name: str, authors: Sequence[Author]) -> Author | None:
     """Give the author of that name, or `None`."""
-    return next((author for author in authors if fold(author.name) == fold(name)), None)
+    return next((author for author in authors if _key(author.name) == _key(name)), None)
+
+
+def _key(name: str) -> str:
+    words = fold(name).split()
+    while len(words) > 2 and words[0] in _TITLES:
+        del words[0]
+    return " ".join(words)

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.builtin.authors.bio import Bio, bio_under, find_bios
-from ingest.builtin.authors.byline import Byline, find_bylines
+from ingest.builtin.authors.byline import Byline, find_bylines, is_thread, of_one, unglued
 from ingest.builtin.authors.contacts import Contact, add_contacts, belongs, find_contacts, is_role, site_label
+from ingest.builtin.authors.heading import find_headed
 from ingest.builtin.authors.names import fold, same_letters
 from ingest.builtin.authors.people import merge_authors
-from ingest.builtin.body import prose
+from ingest.builtin.body import layout
 from ingest.document import Author, Document, Edit, Handle, Reason
 from ingest.lines import line_spans
 from ingest.step import Step
@@ -18,6 +19,11 @@ from ingest.step import Step
 __all__ = ["Authors"]
 
 _OURS = re.compile(r"\b(?:us|our|uns|unser|nous|nosotros|noi|nós|ons|nas)\b[^.;]*$", re.IGNORECASE)
+# Lines of running text that may stand above the text itself: standfirst, notices, teasers.
+MOST_ABOVE = 6
+# The text itself starts where so many of the next lines are running text.
+DENSE_LINES = 5
+DENSE_PROSE = 3
 # Longest text to look for the site's name in, in words.
 LONGEST_SITE = 6
 
@@ -40,7 +46,7 @@ class Authors(Step):
     def apply(self, doc: Document) -> Document:
         spans = line_spans(doc.text)
         lines = [doc.text[start:end] for start, end in spans]
-        bylines, bios = _find(lines, prose(lines), doc.authors)
+        bylines, bios = _find(lines, layout(doc.text).prose, doc.authors)
         if not bylines and not bios:
             return doc
         authors = merge_authors(doc.authors, [*_byline_authors(lines, bylines), *_bio_authors(bios, doc)])
@@ -53,24 +59,52 @@ class Authors(Step):
 
 def _find(lines: Sequence[str], running: Sequence[bool], authors: Sequence[Author]) -> tuple[list[Byline], list[Bio]]:
     """Find bylines and boxes; what the one names helps to find the other."""
-    body, following = ([index for index, verdict in enumerate(running) if verdict] + [len(lines)] * 2)[:2]
-    if body == len(lines):
+    if not any(running) or is_thread(lines, running):
         return [], []
     known = [author.name for author in authors]
-    named = [name for byline in find_bylines(lines, body, known, following) for name in byline.names]
-    bios = [bio for bio in find_bios(lines, running, list(dict.fromkeys([*known, *named]))) if bio.first > body]
-    everybody = list(dict.fromkeys([*known, *named, *(name for bio in bios for name in bio.names)]))
-    bylines = find_bylines(lines, body, everybody, following)
+    named = [name for byline in _head_bylines(lines, running, known) for name in byline.names]
+    told = list(dict.fromkeys([*known, *named]))
+    body = running.index(True)
+    bios = [bio for bio in find_bios(lines, running, told) if bio.first > body]
+    bios = _apart([*bios, *find_headed(lines, running, told)])
+    everybody = list(dict.fromkeys([*told, *(name for bio in bios for name in bio.names)]))
+    bylines = _head_bylines(lines, running, everybody)
     if bylines and (under := bio_under(lines, bylines[-1].line, everybody)):
-        bios = [under, *bios]
+        bios = _apart([under, *bios])
     bylines = [byline for byline in bylines if not any(bio.first <= byline.line <= bio.last for bio in bios)]
-    return bylines, _apart(bios)
+    return bylines, bios
+
+
+def _head_bylines(lines: Sequence[str], running: Sequence[bool], known: Sequence[str]) -> list[Byline]:
+    """Find the bylines above the first running text, or, where that is a notice or a teaser, above the text itself."""
+    starts = [index for index, verdict in enumerate(running) if verdict]
+    body, following = (*starts, len(lines), len(lines))[:2]
+    if found := find_bylines(lines, body, known, following):
+        return found
+    start = _dense_start(lines, running)
+    if start is None or start == body:
+        return []
+    return of_one(find_bylines(lines, start, known))
+
+
+def _dense_start(lines: Sequence[str], running: Sequence[bool]) -> int | None:
+    """Give the index of the first line from where on most lines are running text, if that is near the top."""
+    shown = [index for index, line in enumerate(lines) if line.strip()]
+    passed = 0
+    for place, index in enumerate(shown):
+        if passed > MOST_ABOVE:
+            return None
+        if running[index]:
+            if sum(running[other] for other in shown[place : place + DENSE_LINES]) >= DENSE_PROSE:
+                return index
+            passed += 1
+    return None
 
 
 def _apart(bios: Sequence[Bio]) -> list[Bio]:
-    """Give the boxes in order, without those that overlap the one before."""
+    """Give the boxes in order; of those that overlap, the one that starts first and is longest."""
     result: list[Bio] = []
-    for bio in sorted(bios, key=lambda bio: bio.first):
+    for bio in sorted(bios, key=lambda bio: (bio.first, -bio.last)):
         if not result or bio.first > result[-1].last:
             result.append(bio)
     return result
@@ -84,7 +118,7 @@ def _edit(spans: Sequence[tuple[int, int]], first: int, last: int, code: str, na
 
 def _byline_authors(lines: Sequence[str], bylines: Sequence[Byline]) -> Iterator[Author]:
     for byline in bylines:
-        contacts = find_contacts(lines[byline.line])
+        contacts = find_contacts(unglued(lines[byline.line]))
         for name in byline.names:
             yield add_contacts(Author(name), [one.value for one in contacts if _is_own(one, name)])
 

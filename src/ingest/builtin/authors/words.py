@@ -44,7 +44,7 @@ JOBS = frozenset(
     "giornalista redattore redattrice inviato inviata corrispondente autore "
     "jornalista reporter correspondente colunista "
     "verslaggever redactie "
-    "dziennikarz dziennikarka redaktorka "
+    "dziennikarz dziennikarzem dziennikarka redaktor redaktorem redaktorka "
     "корреспондент журналист журналистка редактор автор обозреватель".split()
 )
 
@@ -59,7 +59,7 @@ WRITERS = frozenset(
     "giornalista redattore redattrice inviato inviata corrispondente "
     "jornalista correspondente colunista redator redatora reporter "
     "verslaggever verslaggeefster redacteur columniste "
-    "dziennikarz dziennikarka redaktorka korespondent korespondentka publicysta publicystka "
+    "dziennikarz dziennikarzem dziennikarka redaktor redaktorem redaktorka korespondent korespondentem korespondentka publicysta publicystka "
     "корреспондент журналист журналистка редактор обозреватель колумнист".split()
 )
 
@@ -78,7 +78,8 @@ NOT_NAMES = frozenset(
     "donnerstag freitag samstag sonntag janvier fevrier mars avril juin juillet aout septembre octobre novembre "
     "decembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre uhr "
     "der die das den dem des ein eine im am zum und oder nicht auf mit fur aus bei nach uber les une dans pour sur "
-    "photo photos foto fotos image bild video audio credit courtesy getty images reuters afp dpa ap "
+    "kommentar kommentare keine kein comentarios commentaires commenti agencia agence agenzia agentur efe xinhua "
+    "copy link photo photos foto fotos image bild video audio credit courtesy getty images reuters afp dpa ap "
     "department advertisement comments comment facebook twitter instagram linkedin youtube "
     "he she they we you it is was are were has have had will can be been".split()
 )
