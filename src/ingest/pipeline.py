@@ -83,8 +83,8 @@ class Pipeline:
             results = self._process(label, step, before)
             for outcome, old, new in zip(alive, before, results, strict=True):
                 self._settle(outcome, label, old, new)
-        for outcome in outcomes:
-            self._check_storable(outcome)
+        for doc, outcome in zip(docs, outcomes, strict=True):
+            self._check_storable(doc, outcome)
         return outcomes
 
     def follow(self, doc: Document) -> Iterator[tuple[str, Document | Dropped | Failed, Change | None]]:
@@ -110,7 +110,9 @@ class Pipeline:
 
     def _failure(self, label: str, doc: Document, error: BaseException) -> Failed:
         kind = "nonsense" if isinstance(error, StepError) else type(error).__name__
-        return Failed(doc, label, kind, str(error), self._owners.get(label, ""), place_of(error))
+        # Where a result was found to be nonsense is of no use to anybody.
+        place = "" if isinstance(error, StepError) else place_of(error)
+        return Failed(doc, label, kind, _message(error), self._owners.get(label, ""), place)
 
     def _settle(self, outcome: Outcome, label: str, old: Document, new: Document | Dropped | Failed) -> None:
         """Take a step's result over: note the change of text, and where the way of the document ended."""
@@ -127,19 +129,32 @@ class Pipeline:
             edits = diff(before, doc.text, Reason(label.partition("#")[0]))
         return Change(label, before, doc.text, edits)
 
-    def _check_storable(self, outcome: Outcome) -> None:
+    def _check_storable(self, original: Document, outcome: Outcome) -> None:
         """Fail a document that Parquet could not hold, before it takes its whole file down."""
         doc = outcome.result
-        if not isinstance(doc, Document):
-            return
+        if isinstance(doc, Document) and (error := self._why_not_storable(doc)):
+            label = self._culprit(original)
+            message = f"the document can't be stored: {error} in one of its strings or typed columns"
+            outcome.result, outcome.step = Failed(doc, label, error, message, self._owners.get(label, "")), label
+
+    def _why_not_storable(self, doc: Document) -> str:
+        """Name the error that storing the document would raise; empty if there is none."""
         try:
             for value in _strings(doc):
                 value.encode()
             for name, value in doc.columns.items():
                 pa.scalar(value, self._columns[name])
         except Exception as error:  # noqa: BLE001  plugins may put anything into a document
-            message = f"the document can't be stored: {type(error).__name__} in one of its strings or typed columns"
-            outcome.result, outcome.step = Failed(doc, "write", type(error).__name__, message, ""), "write"
+            return type(error).__name__
+        return ""
+
+    def _culprit(self, doc: Document) -> str:
+        """Take a document through the steps again to find the one after which it can't be stored."""
+        if not self._why_not_storable(doc):
+            for label, result, _ in self.follow(doc):
+                if isinstance(result, Document) and self._why_not_storable(result):
+                    return label
+        return "write"
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -205,6 +220,14 @@ def _strings(doc: Document) -> Iterator[str]:
             yield from (handle.network, handle.handle)
     for key, value in doc.metadata.items():
         yield from (key, value)
+
+
+def _message(error: BaseException) -> str:
+    """Give the message of an error, whose own method may be what is broken."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001  a plugin's error may be a plugin's as well
+        return "the error can't say what it is"
 
 
 def place_of(error: BaseException) -> str:

@@ -27,7 +27,7 @@ SCHEMAS = {
          "removed": _STRING, "inserted": _STRING}
     ),
     QUARANTINE: pa.schema(
-        {"id": _STRING, "url": _STRING, "file_path": _STRING, "step": _STRING, "error": _STRING, "message": _STRING,
+        {"id": _STRING, "url": _STRING, "file_path": _STRING, "step": _STRING, "plugin": _STRING, "error": _STRING, "message": _STRING,
          "media_type": _STRING, "content": pa.large_binary()}
     ),
 }  # fmt: skip
@@ -101,6 +101,7 @@ def failed_row(failed: Failed) -> dict[str, Any]:
     content = doc.content if isinstance(doc.content, bytes) else doc.content.encode("utf-8", "surrogatepass")
     return _place(doc) | {
         "step": failed.step,
+        "plugin": failed.plugin,
         "error": failed.error,
         "message": _storable(failed.message),
         "media_type": doc.media_type,

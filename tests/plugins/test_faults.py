@@ -175,7 +175,7 @@ def test_text_that_no_file_can_hold_is_quarantined(project: Project) -> None:
     project.write("bad.py", STEP.format(body="def one(self, doc):\n        return doc.replace(text='\\ud800')"))
     project.write("in/a.txt", "text")
     report = project.run(CONFIG.format(workers=1))
-    assert dict(report.counts.quarantined) == {"write/UnicodeEncodeError": 1}
+    assert dict(report.counts.quarantined) == {"bad/UnicodeEncodeError": 1}
 
 
 @pytest.mark.parametrize("audit", ["full", "counts", "off"])
