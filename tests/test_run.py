@@ -332,11 +332,11 @@ def with_plugin(project: Project, body: str = "pass", writing: str = "pass", hoo
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("yield {'id': 'x'}", "TypeError: the reader gave dict, expected Document or Unreadable"),
-        ("yield None", "TypeError: the reader gave NoneType, expected Document or Unreadable"),
-        ("yield Document(id=5)", "TypeError: a document whose id is int, expected str"),
-        ("yield Document(id=['x'])", "TypeError: a document whose id is list, expected str"),
-        ("yield Document(id='x', content=None)", "TypeError: a document whose content is NoneType"),
+        ("yield {'id': 'x'}", "the reader gave dict, expected Document or Unreadable"),
+        ("yield None", "the reader gave NoneType, expected Document or Unreadable"),
+        ("yield Document(id=5)", "the reader gave a document whose id is int, expected str"),
+        ("yield Document(id=['x'])", "the reader gave a document whose id is list, expected str"),
+        ("yield Document(id='x', content=None)", "the reader gave a document whose content is NoneType"),
         ("raise KeyError('x')", "KeyError: 'x'"),
         ("raise SystemExit(0)", "SystemExit: 0"),
         ("yield Unreadable(part.file.name, 'a broken record', b'bytes')", "a broken record"),
@@ -544,3 +544,21 @@ def test_a_disk_that_takes_no_more_leaves_no_torn_file(project: Project, workers
     names = {path.name for path in project.output.rglob("*") if path.is_file()}
     assert names <= {"part-00000.parquet"}
     whole(project.output)
+
+
+def test_a_document_of_wrong_types_from_a_reader_costs_itself_and_not_the_rest_of_the_file(project: Project) -> None:
+    project.write("in/a.odd", "x")
+    body = "yield Document('1', content='one')\n        yield Document('2', content='two', url=5)\n        yield Document('3', content='three')"
+    report = project.run(with_plugin(project, body))
+    assert {"one", "three"} <= {row["text"] for row in project.rows()}
+    assert report.counts.n_quarantined == 1
+    assert report.counts.balanced()
+
+
+def test_the_audit_does_not_touch_the_corpus(project: Project) -> None:
+    project.write("in/a.txt", "Skip to content\nA line of prose that is long enough to be the body of this page.\n")
+    found = []
+    for audit in ("off", "counts", "full"):
+        project.run(CONFIG.replace('"out"', f'"{audit}"') + f'audit = "{audit}"\n')
+        found.append((project.folder / audit / "corpus/part-00000.parquet").read_bytes())
+    assert found[0] == found[1] == found[2]

@@ -20,7 +20,7 @@ from ingest.component import Component
 from ingest.document import Document
 from ingest.endpoints import Reader, Writer
 from ingest.errors import ConfigError, PluginError, Problem
-from ingest.plugins import Plugins
+from ingest.plugins import BUILTINS, Plugins
 from ingest.positions import key_lines
 from ingest.sections import PluginsSection, ReadSection, RunSection, Section, WriteSection
 from ingest.step import Step
@@ -319,13 +319,18 @@ class _Loader:
         steps: Sequence[Step],
         writer: Component,
     ) -> str:
-        """Hash what decides the corpus, with all defaults, so that it changes when one of them does."""
+        """Hash what decides the corpus, with all defaults, so that it changes when one of them does.
+
+        An installed reader that the config does not name decides nothing.
+        """
+        built_in = {name for name, reader in readers.items() if type(reader).__module__.startswith(f"{BUILTINS}.")}
+        counted = built_in | set(self.table["read"])
         decisive = {
             "read": {name: getattr(read, name) for name in ReadSection.model_fields},
-            "readers": {name: readers[name].model_dump() for name in self.table["read"] if name in readers},
+            "readers": {name: reader.model_dump() for name, reader in readers.items() if name in counted},
             "steps": [{"use": step.name} | step.model_dump() for step in steps],
             "write": {"writer": write.writer} | writer.model_dump(),
-            "run": run.model_dump(include={"limit", "shard_bytes", "shard_files", "audit"}),
+            "run": run.model_dump(include={"limit", "shard_bytes", "shard_files"}),
         }
         return hashlib.sha256(json.dumps(decisive, sort_keys=True, default=_plain).encode()).hexdigest()
 

@@ -122,6 +122,13 @@ class OutputFolder:
         except OSError as error:
             raise OutputError(f"{self.path}: can't write there: {error.strerror or error}") from error
 
+    def sweep(self) -> None:
+        """Take away what was being written when a run ended early. Files under their final names stay."""
+        with contextlib.suppress(OSError):
+            for name in self._files():
+                if _OURS.fullmatch(name) and posixpath.basename(name).startswith(".tmp-"):
+                    self._filesystem.rm_file(posixpath.join(self._root, name))
+
     def holds(self, url: str) -> bool:
         """Say whether a file lies in this folder."""
         if not self.local:

@@ -125,7 +125,7 @@ class Pipeline:
 
     def _change(self, label: str, before: str, doc: Document) -> Change:
         edits = doc.edits if _replays(before, doc) else ()
-        if not edits and self._explain:
+        if not edits and (self._explain or doc.edits):
             edits = diff(before, doc.text, Reason(label.partition("#")[0]))
         return Change(label, before, doc.text, edits)
 

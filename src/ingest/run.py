@@ -57,9 +57,11 @@ def run(plan: Plan, on_shard: Callable[[Shard, ShardReport], None] | None = None
             config.plugins.shard_finished(plan, report)
             if on_shard is not None:
                 on_shard(plan.shards[report.shard], report)
-    finally:
-        # A hook that fails must not leave workers at work until the generator is collected.
+    except BaseException:
+        # What fails here must not leave workers at work until the generator is collected, nor what they had begun.
         getattr(finished, "close", lambda: None)()
+        folder.sweep()
+        raise
     total = _sum_up(plan, folder, reports, executor.workers)
     total.seconds = round(time.perf_counter() - started, 3)
     with folder.create(REPORT) as stream:
@@ -234,7 +236,7 @@ def read_shard(shard: Shard, config: Config) -> Iterator[Document | Unreadable]:
         try:
             items = config.readers[task.reader].read(task.part)
             for item in islice(items, limit - seen[file.url]):
-                yield _checked(item)
+                yield _checked(item, file.name)
                 seen[file.url] += 1
         except (KeyboardInterrupt, GeneratorExit):
             raise
@@ -252,12 +254,15 @@ def footer(config: Config) -> dict[str, str]:
     }
 
 
-def _checked(item: Document | Unreadable) -> Document | Unreadable:
-    """Give back what a reader gave, if it is what a reader may give."""
-    if isinstance(item, Document):
-        check_types(item)
-    elif not isinstance(item, Unreadable):
-        raise TypeError(f"the reader gave {type(item).__name__}, expected Document or Unreadable")
+def _checked(item: Document | Unreadable, name: str) -> Document | Unreadable:
+    """Give back what a reader gave, or the record of it if that is not what a reader may give."""
+    try:
+        if isinstance(item, Document):
+            check_types(item)
+        elif not isinstance(item, Unreadable):
+            raise TypeError(f"{type(item).__name__}, expected Document or Unreadable")
+    except TypeError as error:
+        return Unreadable(name, f"the reader gave {error}")
     return item
 
 

@@ -64,6 +64,9 @@ class LineFilter(Step):
         verdicts = self.reject_lines(doc, [doc.text[start:end] for start, end in spans])
         if len(verdicts) != len(spans):
             raise ValueError(f"reject_lines gave {len(verdicts)} verdicts for {len(spans)} lines")
+        for verdict in verdicts:
+            if verdict is not None and not isinstance(verdict, Reason):
+                raise TypeError(f"the verdict on a line is {type(verdict).__name__}, expected Reason or None")
         return doc.edited(line_edits(spans, verdicts))
 
 

@@ -44,6 +44,9 @@ ODD_TEXTS: Mapping[str, str] = {
     "many short lines": "line\n" * 20_000,
     "many blank lines": "\n" * 20_000,
     "many spaces": "a" + " " * 100_000 + "b",
+    "many marks on one letter": "a" + "\u0301\u0316" * 20_000,
+    "many joiners": "😀" + "\u200d" * 20_000 + "😀 a" + "\u200c" * 20_000 + "ب",
+    "many comments": "<!---->" * 60 + " text",
     "markup": "<p>a &amp; b</p><script>x</script>" * 50,
     "a million characters": "The quick brown fox jumps over the lazy dog, said By Someone (a@b.example).\n" * 14_000,
 }

@@ -278,3 +278,13 @@ def test_a_column_that_cant_be_is_told_before_the_run(project: Project, columns:
     project.write("bad.py", STEP.format(body=f"columns = {columns}\n    def one(self, doc):\n        return doc"))
     with pytest.raises(ConfigError, match=message):
         project.load(CONFIG.format(workers=1))
+
+
+@pytest.mark.parametrize("verdict", ["'hello'", "True", "Reason"])
+def test_a_verdict_that_is_no_reason_removes_nothing_unseen(project: Project, verdict: str) -> None:
+    code = f"class Bad(LineFilter):\n    name = 'bad'\n    def reject_line(self, line):\n        return {verdict}"
+    project.write("bad.py", offering(code))
+    project.write("in/a.txt", "one line\nanother line")
+    report = project.run(CONFIG.format(workers=1))
+    assert dict(report.counts.quarantined) == {"bad/TypeError": 1}
+    assert project.rows("quarantine")[0]["message"].startswith("the verdict on a line is ")

@@ -23,7 +23,14 @@ _BOUNDARY = re.compile(f"{_SOUTH_EAST_ASIA}\u200b|\u200b{_SOUTH_EAST_ASIA}")
 # the parts of an emoji; anywhere else they are left-overs.
 _JOINING = "\u0600-\u08ff\u0900-\u0dff\u0e00-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc"
 _EMOJI = "\u00a9\u00ae\u200d\u203c\u2049\u2122\u2139\u2194-\u2bff\u3030\u303d\u3297\u3299\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f"
-_STRAY_JOINER = re.compile(f"(?<![{_JOINING}{_EMOJI}])[\u200c\u200d]+|[\u200c\u200d]+(?![{_JOINING}{_EMOJI}])")
+# Possessive, and only from where a run starts: tried at every joiner of a long run, it would take quadratic time.
+_STRAY_JOINER = re.compile(
+    f"(?<![{_JOINING}{_EMOJI}])[\u200c\u200d]++|(?<![\u200c\u200d])[\u200c\u200d]++(?![{_JOINING}{_EMOJI}])"
+)
+# More combining marks than any script puts on a letter. Bringing them into order takes quadratic time, so the Stream-Safe
+# Text Format of Unicode (UAX #15) draws a line at 30 as well.
+_MARKS = "".join(chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code)))
+_HEAP = re.compile(f"([{_MARKS}]{{31,}})")
 # Directional marks order what the eye sees in Hebrew and Arabic; in a text without those they are left-overs.
 _DIRECTIONAL = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -36,8 +43,9 @@ class Normalise(Step):
     """Bring line breaks, spaces and Unicode forms to one spelling and take invisible characters out.
 
     Line breaks become `\\n`; odd spaces (NBSP, thin, en, em) become plain ones; letters are composed (NFC); soft
-    hyphens, control and zero-width characters go. Form feeds stay: they tell `running_headers` where pages end. Joiners stay where they carry meaning: in Persian and other
-    Arabic-script text, in Indic scripts and in emoji. The same is done to titles and names.
+    hyphens, control and zero-width characters go. Form feeds stay: they tell `running_headers` where pages end. Joiners
+    stay where they carry meaning: in Persian and other Arabic-script text, in Indic scripts and in emoji. The same is
+    done to titles and names.
     """
 
     name = "normalise"
@@ -87,4 +95,8 @@ def _compose(text: str) -> str:
     """Give the text in NFC, line by line: one line that needs work must not send the others the slow way."""
     if text.isascii():
         return text
-    return "\n".join([unicodedata.normalize("NFC", line) for line in text.split("\n")])
+    if _HEAP.search(text) is None:
+        return "\n".join([unicodedata.normalize("NFC", line) for line in text.split("\n")])
+    return "".join(
+        piece if _HEAP.fullmatch(piece) else unicodedata.normalize("NFC", piece) for piece in _HEAP.split(text)
+    )
