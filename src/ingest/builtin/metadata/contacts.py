@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.builtin.authors.contacts import address, belongs, find_contacts, is_role, site_label
-from ingest.builtin.authors.names import fold, same_letters
+from ingest.builtin.authors.names import fold, same_letters, without_lead
 from ingest.builtin.authors.profiles import HOSTS, profile
 from ingest.builtin.metadata.jsonld import strings
 from ingest.builtin.metadata.page import Page, select, text_of
@@ -17,8 +17,10 @@ __all__ = ["contacts_of", "outlet_names"]
 # Selected by what is in them, since a page has hundreds of other links.
 _CONTACT_LINKS = ", ".join(f'a[href*="{mark}" i]' for mark in ("mailto:", "/@", *HOSTS))
 _AT = re.compile(r"@|[\[({|]\s?(?:at|ät|ett)\s?[\])}|]", re.IGNORECASE)
-# Lines with an address to look at, the longest piece of one, and the longest text of a box.
+# Lines with an address to look at, the longest of them that is a byline, how much is read of any, and the longest text of
+# a box.
 MOST_LINES = 200
+LONGEST_BYLINE = 160
 LONGEST_LINE = 2000
 LONGEST_BOX = 1500
 MOST_LINKS = 50
@@ -29,15 +31,18 @@ Contact = str | Handle
 def contacts_of(page: Page, names: Sequence[str], outlets: Sequence[str]) -> list[list[Contact]]:
     """Give the contacts of each author.
 
-    A contact is an author's if JSON-LD says so, if it holds the author's name, or if it stands in the box of the only
-    author; never one of an office or of the site.
+    A contact is an author's if JSON-LD says so, if it holds the author's name, or if it stands in the box or the byline
+    of the only author; never one of an office or of the site.
     """
-    visible = _visible(page)
-    boxed = _personal(_boxed(page, visible), outlets)
+    lines = [line for line in page.lines if _AT.search(line)][:MOST_LINES]
+    visible = _written(lines)
+    bylines = [line for line in lines if len(line) <= LONGEST_BYLINE and _is_byline(line, names)]
+    boxed = _personal(list(dict.fromkeys([*_boxed(page, visible), *_written(bylines)])), outlets)
     everywhere = [*boxed, *_personal([*_linked(page), *visible, *_creator(page)], outlets)]
     result = []
     for name in names:
-        theirs = _stated_contacts(page, name, alone=len(names) == 1)
+        stated = _stated_contacts(page, name, alone=len(names) == 1)
+        theirs = [contact for contact in stated if not _is_on_site(contact, outlets)]
         theirs += [contact for contact in everywhere if belongs(contact, name)]
         if len(names) == 1:
             accounts = _site_accounts(page)
@@ -59,7 +64,7 @@ def _stated_contacts(page: Page, name: str, *, alone: bool) -> list[Contact]:
     people = [
         item
         for item in page.objects
-        if fold(next(strings(item.get("name")), "")) == fold(name) and "Person" in list(strings(item.get("@type")))
+        if "Person" in list(strings(item.get("@type"))) and fold(next(strings(item.get("name")), "")) == fold(name)
     ]
     found: list[Contact] = []
     for item in (*people, *nameless):
@@ -86,10 +91,15 @@ def _href_contact(href: str) -> Contact | None:
     return profile(href) if "//" in href else None
 
 
-def _visible(page: Page) -> list[Contact]:
-    """Give the contacts that are written out on the page."""
-    lines = [line for line in page.lines if _AT.search(line)][:MOST_LINES]
+def _written(lines: Sequence[str]) -> list[Contact]:
+    """Give the contacts that are written out in the lines."""
     return [contact.value for line in lines for contact in find_contacts(line[:LONGEST_LINE])]
+
+
+def _is_byline(line: str, names: Sequence[str]) -> bool:
+    """Say whether a line begins with "By", "Author:" and the like, and then an author."""
+    rest = without_lead(line)
+    return rest is not None and any(rest.startswith(name) for name in names)
 
 
 def _boxed(page: Page, visible: Sequence[Contact]) -> list[Contact]:
@@ -129,9 +139,14 @@ def _personal(contacts: Sequence[Contact], outlets: Sequence[str]) -> list[Conta
 def _may_be_personal(contact: Contact, outlets: Sequence[str]) -> bool:
     if isinstance(contact, str):
         return not is_role(contact)
-    name, _, server = contact.handle.partition("@")
-    # `site.example/@name` is a page of the site itself, though it looks like one of a Mastodon server.
-    return server.casefold() not in outlets and not any(same_letters(name, outlet) for outlet in outlets)
+    name = contact.handle.partition("@")[0]
+    return not _is_on_site(contact, outlets) and not any(same_letters(name, outlet) for outlet in outlets)
+
+
+def _is_on_site(contact: Contact, outlets: Sequence[str]) -> bool:
+    """Say whether `site.example/@name` is a page of the site itself, though it looks like one of a Mastodon server."""
+    server = contact.handle.partition("@")[2].casefold() if isinstance(contact, Handle) else ""
+    return bool(server) and any(server == outlet or same_letters(site_label(server), outlet) for outlet in outlets)
 
 
 def _unclaimed(boxed: Sequence[Contact], name: str) -> list[Contact]:

@@ -8,7 +8,8 @@ from email.utils import parsedate_to_datetime
 
 __all__ = ["date_in_text", "date_in_url", "days_between", "iso_date"]
 
-# Nothing on the web is older, and what claims to be from the next century is a mistake.
+# Nothing on the web is older, and what claims to be from the next century is a mistake. The clock is not asked: the same
+# page must give the same date next year.
 YEARS = range(1990, 2100)
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?",

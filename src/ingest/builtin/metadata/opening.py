@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from ingest.builtin.authors.names import fold
 
-__all__ = ["openings"]
+__all__ = ["Opening", "openings"]
+
+Opening = tuple[list[str], list[str]]
+"""The short lines behind a headline, and those in front of it, the nearest first."""
 
 # Lines in front of the headline and behind it, and how often a headline is looked for.
 BEFORE = 3
@@ -15,8 +18,8 @@ MOST_HEADLINES = 5
 LONGEST_LINE = 160
 
 
-def openings(lines: Sequence[str], title: str) -> Iterator[tuple[list[str], list[str]]]:
-    """Give the short lines behind and those in front of the headline, for each place where it stands.
+def openings(lines: Sequence[str], title: str) -> Iterator[Opening]:
+    """Give the lines around the headline, for each place where it stands.
 
     A page shows its headline in crumbs and menus as well, so the first place need not be the right one.
     """

@@ -11,6 +11,7 @@ from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 
 from ingest.builtin.metadata.jsonld import article, objects
+from ingest.builtin.metadata.opening import Opening, openings
 
 __all__ = ["Page", "select", "text_of"]
 
@@ -40,6 +41,7 @@ class Page:
 
     def __init__(self, markup: str) -> None:
         self._tree = HTMLTree.parse(markup)
+        self._openings: dict[str, list[Opening]] = {}
 
     def select(self, selector: str) -> Sequence[Any]:
         """Give the elements that a CSS selector matches, in the order of the page."""
@@ -95,6 +97,14 @@ class Page:
         """What readers see, line by line, white space squeezed; empty lines are left out."""
         text = extract_plain_text(self._tree, main_content=False, alt_texts=False, list_bullets=False)
         return [squeezed for line in text[:LONGEST_TEXT].split("\n") if (squeezed := " ".join(line.split()))]
+
+    def openings(self, title: str | None) -> list[Opening]:
+        """Give the lines around the headline, for each place where it stands."""
+        if title is None:
+            return []
+        if title not in self._openings:
+            self._openings[title] = list(openings(self.lines, title))
+        return self._openings[title]
 
     @cached_property
     def language(self) -> str | None:

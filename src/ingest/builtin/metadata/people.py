@@ -12,7 +12,6 @@ from ingest.builtin.authors.names import fold, is_account, is_name, same_letters
 from ingest.builtin.authors.words import ORGANISATIONS
 from ingest.builtin.metadata.contacts import contacts_of, outlet_names
 from ingest.builtin.metadata.jsonld import strings
-from ingest.builtin.metadata.opening import openings
 from ingest.builtin.metadata.page import Page, text_of
 from ingest.document import Author
 
@@ -36,6 +35,10 @@ _LABEL = re.compile(
     r" (?:by|von|par)\b",
     re.IGNORECASE,
 )
+# Initials and most titles, which end with a full stop as well, are shorter.
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4})\.\s")
+# "記者林若溪／灣口報導": the name stands between the job and the place, without spaces.
+_REPORTER = re.compile(r"(?:記者|记者)\s?([\u4e00-\u9fff]{2,3})(?:\s?[∕／/]|\s\S{2,4}(?:報導|报道))")
 MOST_BESIDE = 12
 
 
@@ -83,7 +86,7 @@ def _sources(page: Page, title: str | None) -> Iterator[tuple[bool, Iterable[str
         yield name == "author", [value for value in page.meta.get(name, [])[:20] if "://" not in value]
     for selector in _MARKED:
         yield selector in _NICKNAMES, _first_group(page, selector)
-    around = list(openings(page.lines, title or ""))
+    around = page.openings(title)
     for behind, before in around:
         yield False, [name for lines in (behind, before) for name in _byline_names(lines)]
     for selector in _SHOWN:
@@ -115,14 +118,22 @@ def _first_group(page: Page, selector: str) -> list[str]:
 
 
 def _byline_names(lines: Sequence[str]) -> list[str]:
-    return [name for byline in find_bylines(lines, len(lines), ()) for name in byline.names]
+    bylines = find_bylines([_first_sentence(line) for line in lines], len(lines), ())
+    names = [name for byline in bylines for name in byline.names]
+    return names or [match[1] for line in lines for match in _REPORTER.finditer(line)][:1]
 
 
 def _labelled_names(page: Page) -> Iterator[list[str]]:
     """Give the names in lines anywhere that begin with "Author:" or "Written by"."""
     for line in page.lines:
-        if len(line) <= 100 and _LABEL.match(line) and (names := split_names(line, listed=False)):
+        if len(line) <= 100 and _LABEL.match(line) and (names := split_names(_first_sentence(line), listed=False)):
             yield names
+
+
+def _first_sentence(line: str) -> str:
+    """Cut a line such as "Author: Dana Whitlock. Write to dana@quay.example" behind the name."""
+    first = _SENTENCE_END.split(line, maxsplit=1)[0]
+    return first if is_name(without_lead(first) or "") else line
 
 
 def _without_outlet(text: str, outlets: Sequence[str]) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ingest.builtin.metadata.dates import date_in_text, date_in_url, days_between, iso_date
 from ingest.builtin.metadata.jsonld import strings
-from ingest.builtin.metadata.opening import openings
 from ingest.builtin.metadata.page import Page, text_of
 from ingest.builtin.metadata.people import find_authors
 from ingest.builtin.metadata.titles import find_site, find_title
@@ -101,28 +99,44 @@ def _license(page: Page) -> str | None:
 
 
 def _published(page: Page, text: str, url: str | None, title: str | None) -> str | None:
-    """Give the date of publication: as stated, as marked up, as in the address, as shown, or as the text begins.
+    """Give the date of publication: as stated, as in the address, as marked up, as shown, or as the text begins.
 
-    Pages restamp what they state when they move or are edited, so an earlier date at the headline counts more. One of
-    the day before is left out: there the two are often the same moment in two time zones.
+    Pages restamp what they state when they move or are edited, so an earlier date at the headline counts more. What
+    is marked up in the body may be a comment's, so a day in the address goes before it.
     """
     shown = _date_at_headline(page, title)
-    for value in itertools.chain(_stated_dates(page), _dates_in(page, _MARKED_DATES)):
-        if found := iso_date(value):
-            return shown if shown and days_between(shown, found) > 1 else found
+    if found := _first_date(_stated_dates(page)):
+        return _earlier(found, shown)
     if url and (found := date_in_url(url)):
         return found
-    if shown:
-        return shown
-    for value in _dates_in(page, _SHOWN_DATES):
-        if found := iso_date(value):
-            return found
-    return date_in_text(text[:TOP_CHARS]) or next(_labelled_dates(page), None) or _modified(page)
+    if found := _first_date(_dates_in(page, _MARKED_DATES)):
+        return _earlier(found, shown)
+    return (
+        shown
+        or _first_date(_dates_in(page, _SHOWN_DATES))
+        or date_in_text(text[:TOP_CHARS])
+        or next(_labelled_dates(page), None)
+        or _modified(page)
+    )
+
+
+def _first_date(values: Iterable[str]) -> str | None:
+    return next((found for value in values if (found := iso_date(value))), None)
+
+
+def _earlier(stated: str, shown: str | None) -> str:
+    """Give the date at the headline if it is earlier than the stated one, else that one.
+
+    A moment and the day before may be the same in two time zones, so there the moment stays.
+    """
+    if shown is None:
+        return stated
+    return shown if days_between(shown, stated) > (1 if "T" in stated else 0) else stated
 
 
 def _date_at_headline(page: Page, title: str | None) -> str | None:
     """Give the first date in the lines around the headline, those right behind it first."""
-    for behind, before in openings(page.lines, title or ""):
+    for behind, before in page.openings(title):
         for line in (*behind[:4], *before, *behind[4:]):
             if _CHANGED.match(line):
                 continue
@@ -144,7 +158,7 @@ def _modified(page: Page) -> str | None:
         *strings(page.article.get("dateModified")),
         *(page.meta[name][0] for name in _CHANGES if name in page.meta),
     ]
-    return next((found for value in stated if (found := iso_date(value))), None)
+    return _first_date(stated)
 
 
 def _stated_dates(page: Page) -> Iterator[str]:

@@ -13,7 +13,10 @@ from ingest.builtin.metadata.page import Page
 
 __all__ = ["find_site", "find_title"]
 
-_SEPARATOR = re.compile(r"\s+[-–—|·•»«:/]+\s+|\s*[|｜»]\s*|:\s+")
+# East Asian titles have `_` or `-` between headline and site, without spaces.
+_SEPARATOR = re.compile(
+    r"\s+[-–—|·•»«:/]+\s+|\s*[|｜»]\s*|:\s+|(?<=[\u3040-\u9fff\uac00-\ud7af])[-_](?=[\u3040-\u9fff\uac00-\ud7af])"
+)
 _HEADINGS = 'h1, h2, h3, [itemprop~="headline"], [class*="entry-title"], [class*="post-title"], [class*="headline"]'
 MOST_HEADINGS = 40
 MOST_PIECES = 8
