@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -114,8 +113,8 @@ def test_a_date_that_can_be_read_in_two_ways_is_none() -> None:
         ("18/03/2024", "2024-03-18"),
         ("2024年3月18日", "2024-03-18"),
         ("04/05/2024", None),
-        (f"{datetime.now(UTC).year + 1}-03-18", f"{datetime.now(UTC).year + 1}-03-18"),
-        (f"{datetime.now(UTC).year + 3}-03-18", None),
+        ("2099-03-18", "2099-03-18"),
+        ("2129-03-18", None),
         ("1989-12-31", None),
         ("2024-02-30", None),
         ("0001-01-01T00:00:00", None),
