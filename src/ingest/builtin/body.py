@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["Layout", "body_span", "is_sentence", "layout", "prose", "wrapped"]
+__all__ = ["Layout", "is_sentence", "layout", "wrapped"]
 
 _END = re.compile(r"""[.!?…。！？؟।۔][\s"'”’»)\]』」]*$|[:;]$""")
 _INNER_END = re.compile(r"[^\W\d_]{2}[.!?]['\"”’»)]? +\S")
@@ -55,11 +55,6 @@ def is_sentence(line: str) -> bool:
     return len(stripped) >= PROSE_CHARS or wide * 2 > len(stripped[:200])
 
 
-def prose(lines: Sequence[str]) -> list[bool]:
-    """Say for each line whether it is running text, alone or as part of a hard-wrapped paragraph."""
-    return [inside or is_sentence(line) for line, inside in zip(lines, wrapped(lines), strict=True)]
-
-
 def wrapped(lines: Sequence[str]) -> list[bool]:
     """Say for each line whether it is part of a hard-wrapped paragraph."""
     verdicts = [False] * len(lines)
@@ -74,12 +69,6 @@ def wrapped(lines: Sequence[str]) -> list[bool]:
             verdicts[start : start + 2] = [True, True]
         start = max(end, start + 1)
     return verdicts
-
-
-def body_span(lines: Sequence[str]) -> tuple[int, int]:
-    """Give the index of the first line of prose and that behind the last one; `(0, 0)` if there is none."""
-    found = [index for index, verdict in enumerate(prose(lines)) if verdict]
-    return (found[0], found[-1] + 1) if found else (0, 0)
 
 
 def _wrapped_run(lines: Sequence[str], start: int) -> int:

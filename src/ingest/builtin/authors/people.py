@@ -8,7 +8,7 @@ from ingest.builtin.authors.contacts import add_contacts
 from ingest.builtin.authors.names import fold
 from ingest.document import Author
 
-__all__ = ["find_author", "merge_authors"]
+__all__ = ["merge_authors"]
 
 _TITLES = ("dr", "prof", "mr", "mrs", "ms", "mme", "herr", "frau")
 
@@ -24,11 +24,6 @@ def merge_authors(known: Sequence[Author], found: Sequence[Author]) -> tuple[Aut
         first = people.get(key)
         people[key] = author if first is None else add_contacts(first, (*author.emails, *author.handles))
     return tuple(people.values())
-
-
-def find_author(name: str, authors: Sequence[Author]) -> Author | None:
-    """Give the author of that name, or `None`."""
-    return next((author for author in authors if _key(author.name) == _key(name)), None)
 
 
 def _key(name: str) -> str:
