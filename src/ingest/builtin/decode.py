@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 from ingest.builtin import charsets
 from ingest.document import Document, Dropped, Reason
 from ingest.step import Step
+from ingest.surrogates import joined
 
 __all__ = ["Decode"]
 
@@ -47,7 +48,6 @@ _HTML = re.compile(
 _TAG = re.compile(r"<(?:/?[a-zA-Z]|!--|!doctype)")
 # Anything but white space, controls and characters that take up no room.
 _VISIBLE = re.compile("[^\\s\0-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def _known_charset(label: str) -> str:
@@ -74,7 +74,9 @@ class Decode(Step):
 
     def apply(self, doc: Document) -> Document | Dropped:
         if isinstance(doc.content, str):
-            text, lost = _joined(doc.content)
+            text = joined(doc.content)
+            # Each lone half took up two bytes; a U+FFFD of the input was none.
+            lost = 2 * (text.count("\ufffd") - doc.content.count("\ufffd"))
             return self._settle(doc.replace(text=text), charsets.UTF_8.name, lost)
         if (kind := _binary(doc.content)) is not None:
             return Dropped(doc, Reason("binary", kind))
@@ -108,18 +110,6 @@ def _binary(content: bytes) -> str | None:
 def _looks_binary(content: bytes, kind: str) -> bool:
     """Guard the signatures that are also words: a text may start with `RIFF` or `ID3`."""
     return kind == "pdf" or _CONTROL.search(content[:1024]) is not None
-
-
-def _joined(text: str) -> tuple[str, int]:
-    """Join surrogate pairs, and put U+FFFD in for halves of one: JSON escapes can hold them, UTF-8 can't.
-
-    Returns:
-        The text, and the bytes that the halves took up.
-    """
-    if _SURROGATE.search(text) is None:
-        return text, 0
-    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return joined, 2 * (joined.count("\ufffd") - text.count("\ufffd"))
 
 
 def _media_type(doc: Document) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any, Final
 
+from ingest.surrogates import joined
+
 __all__ = ["ABSENT", "as_bytes", "as_string", "is_empty", "kind_of", "lookup"]
 
 
@@ -45,15 +47,15 @@ def as_string(value: Any) -> str:
         case None | _Absent():
             return ""
         case str():
-            return value if value.isascii() else _joined(value)
+            return joined(value)
         case bytes():
             return _decoded(value)
         case date() | time():
             return value.isoformat()
         case bool() | int() | float() | list() | dict():
-            return _joined(_as_json(value))
+            return joined(_as_json(value))
         case _:
-            return _joined(str(value))
+            return joined(str(value))
 
 
 def as_bytes(record: Any) -> bytes:
@@ -76,11 +78,6 @@ def _with_string_keys(value: Any) -> Any:
     if isinstance(value, dict):
         return {as_string(key): _with_string_keys(item) for key, item in value.items()}
     return [_with_string_keys(item) for item in value] if isinstance(value, list) else value
-
-
-def _joined(text: str) -> str:
-    """Join surrogate pairs, and put U+FFFD in for halves of one: JSON escapes can hold them, UTF-8 can't."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _decoded(value: bytes) -> str:
