@@ -1,6 +1,6 @@
 """Fuzz the steps that read markup.
 
-python tests/fuzz/fuzz_extract.py CORPUS -max_total_time=600 -max_len=65536 -timeout=10 -rss_limit_mb=2048
+python tests/fuzz/fuzz_extract.py CORPUS -max_total_time=600 -max_len=4096 -len_control=0 -timeout=10 -rss_limit_mb=2048
 
 CORPUS is a folder that the fuzzer fills. An input that breaks something is written to the working folder; it belongs
 into `tests/content/test_findings.py`.
@@ -70,7 +70,7 @@ def test_one_input(data: bytes) -> None:
     if kind < b"\xd0":
         read(markup.encode())
     else:
-        markup *= 1 + 20_000 // (1 + len(content))
+        markup *= 1 + 3000 // (1 + len(content))
         thin(markup)
         parse(markup)
 
