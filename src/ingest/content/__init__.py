@@ -1,0 +1,1 @@
+"""What a page holds: its tree, its blocks, and which of them are content."""
