@@ -17,11 +17,11 @@ from typing import Any
 from ingest.config import Config, Source, load
 from ingest.document import Document, Dropped, check_types
 from ingest.endpoints import Unreadable
-from ingest.errors import IngestError, ReadError, WriteError
+from ingest.errors import IngestError, WriteError
 from ingest.executor import Executor
 from ingest.output import CORPUS, DROPPED, QUARANTINE, REMOVED, REPORT, OutputFolder, shard_file
 from ingest.pipeline import Failed, Outcome, Pipeline, batched, place_of
-from ingest.plan import Plan, Shard
+from ingest.plan import Plan, Shard, unreadable
 from ingest.report import Failure, Report, ShardReport
 from ingest.sidecar import Sidecar, change_rows, dropped_row, failed_row
 
@@ -241,8 +241,7 @@ def read_shard(shard: Shard, config: Config) -> Iterator[Document | Unreadable]:
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # noqa: BLE001  a reader may be a plugin, and files break in many ways
-            message = str(error) if isinstance(error, ReadError) else f"{type(error).__name__}: {error}"
-            yield Unreadable(file.name, message)
+            yield unreadable(file, error)
 
 
 def footer(config: Config) -> dict[str, str]:
