@@ -187,7 +187,7 @@ class _ShardRun:
             self._sidecars[DROPPED].add(dropped_row(result, outcome.step))
         else:
             self._count_written(result)
-            self._hashes.append(hashlib.blake2b(doc.id.encode(), digest_size=8).digest())
+            self._hashes.append(_id_hash(doc.id))
             yield result
 
     def _count_written(self, doc: Document) -> None:
@@ -312,9 +312,13 @@ def _repeated_ids(folder: OutputFolder, reports: list[ShardReport], is_parquet: 
     found: dict[str, int] = {}
     for report in sorted(reports, key=lambda report: report.shard):
         for name in _ids_of(folder, report.shard):
-            if hashlib.blake2b(name.encode(), digest_size=8).digest() in suspects:
+            if _id_hash(name) in suspects:
                 found[name] = found.get(name, 0) + 1
     return sorted(name for name, count in found.items() if count > 1)[:10]
+
+
+def _id_hash(id_: str) -> bytes:
+    return hashlib.blake2b(id_.encode(), digest_size=8).digest()
 
 
 def _ids_of(folder: OutputFolder, shard: int) -> Iterator[str]:
