@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from ingest.component import Component
 from ingest.plugins import Plugins
-from ingest.schema import option_type
+from ingest.schema import describe_options
 from ingest.sections import PluginsSection, ReadSection, RunSection, WriteSection
 
 DOCS = Path(__file__).parent
@@ -32,20 +32,19 @@ SECTIONS: dict[str, type[BaseModel]] = {
 
 def options_table(model: type[BaseModel]) -> str:
     """Give a table of the options of a component or a section."""
-    schema = model.model_json_schema()
-    properties = schema.get("properties", {})
-    if not properties:
+    options = describe_options(model)
+    if not options:
         return "No options.\n"
     rows = ["| option | type | default | |", "|---|---|---|---|"]
-    rows += [option_row(name, entry, required=name in schema.get("required", [])) for name, entry in properties.items()]
+    rows += [option_row(name, option) for name, option in options.items()]
     return "\n".join(rows) + "\n"
 
 
-def option_row(name: str, entry: dict[str, Any], *, required: bool) -> str:
+def option_row(name: str, option: dict[str, Any]) -> str:
     """Give one row of such a table."""
-    default = "required" if required else f"`{json.dumps(entry.get('default'), ensure_ascii=False)}`"
-    kind = option_type(entry).replace("|", "\\|")
-    return f"| `{name}` | {kind} | {default} | {' '.join(entry.get('description', '').split())} |"
+    default = "required" if option["required"] else f"`{json.dumps(option['default'], ensure_ascii=False)}`"
+    kind = option["type"].replace("|", "\\|")
+    return f"| `{name}` | {kind} | {default} | {' '.join(option['description'].split())} |"
 
 
 def component_section(component: type[Component]) -> str:

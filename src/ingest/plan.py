@@ -11,7 +11,7 @@ from ingest.errors import ConfigError, Problem, ReadError
 from ingest.files import InputFile, find_files
 from ingest.output import OutputFolder
 
-__all__ = ["Plan", "Shard", "make_plan", "reader_for"]
+__all__ = ["Plan", "Shard", "make_plan", "reader_for", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,11 @@ def reader_for(file: InputFile, config: Config) -> str:
     return "text"
 
 
+def unreadable(file: InputFile, error: BaseException) -> Unreadable:
+    """Give the record for a file that can't be read. A `ReadError` says by itself what is wrong."""
+    return Unreadable(file.name, str(error) if isinstance(error, ReadError) else f"{type(error).__name__}: {error}")
+
+
 def _tasks(config: Config, files: Sequence[InputFile]) -> Iterator[Task]:
     """Cut every file into parts. A file that can't be looked into becomes a task that says so."""
     for file in files:
@@ -114,8 +119,7 @@ def _tasks(config: Config, files: Sequence[InputFile]) -> Iterator[Task]:
         except ConfigError:
             raise
         except Exception as error:  # noqa: BLE001  compressed and remote files fail in too many ways to list
-            message = str(error) if isinstance(error, ReadError) else f"{type(error).__name__}: {error}"
-            yield Task(Part(file, size=file.size), name, Unreadable(file.name, message))
+            yield Task(Part(file, size=file.size), name, unreadable(file, error))
 
 
 def _pack(config: Config, tasks: Iterator[Task]) -> Iterator[Shard]:

@@ -17,11 +17,11 @@ from typing import Any
 from ingest.config import Config, Source, load
 from ingest.document import Document, Dropped, check_types
 from ingest.endpoints import Unreadable
-from ingest.errors import IngestError, ReadError, WriteError
+from ingest.errors import IngestError, WriteError
 from ingest.executor import Executor
 from ingest.output import CORPUS, DROPPED, QUARANTINE, REMOVED, REPORT, OutputFolder, shard_file
 from ingest.pipeline import Failed, Outcome, Pipeline, batched, place_of
-from ingest.plan import Plan, Shard
+from ingest.plan import Plan, Shard, unreadable
 from ingest.report import Failure, Report, ShardReport
 from ingest.sidecar import Sidecar, change_rows, dropped_row, failed_row
 
@@ -187,7 +187,7 @@ class _ShardRun:
             self._sidecars[DROPPED].add(dropped_row(result, outcome.step))
         else:
             self._count_written(result)
-            self._hashes.append(hashlib.blake2b(doc.id.encode(), digest_size=8).digest())
+            self._hashes.append(_id_hash(doc.id))
             yield result
 
     def _count_written(self, doc: Document) -> None:
@@ -241,8 +241,7 @@ def read_shard(shard: Shard, config: Config) -> Iterator[Document | Unreadable]:
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # noqa: BLE001  a reader may be a plugin, and files break in many ways
-            message = str(error) if isinstance(error, ReadError) else f"{type(error).__name__}: {error}"
-            yield Unreadable(file.name, message)
+            yield unreadable(file, error)
 
 
 def footer(config: Config) -> dict[str, str]:
@@ -313,9 +312,13 @@ def _repeated_ids(folder: OutputFolder, reports: list[ShardReport], is_parquet: 
     found: dict[str, int] = {}
     for report in sorted(reports, key=lambda report: report.shard):
         for name in _ids_of(folder, report.shard):
-            if hashlib.blake2b(name.encode(), digest_size=8).digest() in suspects:
+            if _id_hash(name) in suspects:
                 found[name] = found.get(name, 0) + 1
     return sorted(name for name, count in found.items() if count > 1)[:10]
+
+
+def _id_hash(id_: str) -> bytes:
+    return hashlib.blake2b(id_.encode(), digest_size=8).digest()
 
 
 def _ids_of(folder: OutputFolder, shard: int) -> Iterator[str]:

@@ -11,7 +11,7 @@ from ingest.component import Component
 from ingest.plugins import Plugins
 from ingest.sections import PluginsSection, ReadSection, RunSection, WriteSection
 
-__all__ = ["config_schema", "option_type"]
+__all__ = ["config_schema", "describe_options"]
 
 
 class _Schema(GenerateJsonSchema):
@@ -49,16 +49,31 @@ def config_schema(plugins: Plugins) -> dict[str, Any]:
     return schema | ({"$defs": definitions} if definitions else {})
 
 
-def option_type(schema: dict[str, Any]) -> str:
+def describe_options(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
+    """Give type, default, whether it is required and description of every option of a component or a section."""
+    schema = model.model_json_schema()
+    required = schema.get("required", [])
+    return {
+        name: {
+            "type": _option_type(entry),
+            "default": entry.get("default"),
+            "required": name in required,
+            "description": entry.get("description", ""),
+        }
+        for name, entry in schema.get("properties", {}).items()
+    }
+
+
+def _option_type(schema: dict[str, Any]) -> str:
     """Give the type of an option as people say it."""
     if "enum" in schema:
         return " | ".join(f'"{value}"' if isinstance(value, str) else str(value) for value in schema["enum"])
     if "const" in schema:
         return f'"{schema["const"]}"'
     if "anyOf" in schema:
-        return " or ".join(option_type(entry) for entry in schema["anyOf"] if entry.get("type") != "null")
+        return " or ".join(_option_type(entry) for entry in schema["anyOf"] if entry.get("type") != "null")
     if schema.get("type") == "array":
-        return f"list of {option_type(schema.get('items', {}))}"
+        return f"list of {_option_type(schema.get('items', {}))}"
     names = {"string": "text", "integer": "whole number", "boolean": "true or false", "object": "table"}
     kind = schema.get("type", "any")
     return names.get(kind, str(kind))

@@ -165,24 +165,31 @@ class PhraseFilter(LineFilter):
     def matches(self, doc: Document, lines: Sequence[str]) -> Sequence[Match | None]:
         """Give the match of every line. Words that may be a label go only from what is plainly a web page."""
         found = _matches(self.name, layout(doc.text), lines)
-        if all(match is None or match.sure for match in found) or is_page(doc, lines, self.name):
+        if all(match is None or match.sure for match in found) or is_page(doc, lines, self.name, found):
             return found
         return [match if match is not None and match.sure else None for match in found]
 
 
-def is_page(doc: Document, lines: Sequence[str], name: str) -> bool:
+def is_page(doc: Document, lines: Sequence[str], name: str, found: Sequence[Match | None] | None = None) -> bool:
     """Say whether the text was a web page: it had markup, an address or a site, or a line that only pages have.
 
     Args:
         doc: the document.
         lines: its lines.
         name: the vocabulary to try first.
+        found: the matches of that vocabulary, where they are known already.
     """
     if doc.media_type == "text/html" or doc.url or doc.site:
         return True
     shape = layout(doc.text)
-    names = [name, *(other for other in _TELLTALE if other != name)] if name != "legal" else _TELLTALE
-    return any(match is not None and match.sure for other in names for match in _matches(other, shape, lines))
+    # A copyright line is no evidence: it stands in books as well.
+    if name != "legal" and _any_sure(_matches(name, shape, lines) if found is None else found):
+        return True
+    return any(_any_sure(_matches(other, shape, lines)) for other in _TELLTALE if other != name)
+
+
+def _any_sure(found: Sequence[Match | None]) -> bool:
+    return any(match is not None and match.sure for match in found)
 
 
 def _matches(name: str, shape: Layout, lines: Sequence[str]) -> list[Match | None]:

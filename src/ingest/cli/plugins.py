@@ -88,11 +88,13 @@ def _print_component(console: Console, plugins: Plugins, component: type[Compone
 
     from rich.markup import escape
 
+    from ingest.schema import describe_options
+
     owner = plugins.owner(component)
     origin = escape(f"{component.kind} of {owner.plugin} ({owner.source}) {owner.version}")
     console.print(f"[bold]{component.name}[/]  {origin}")
     console.print(escape(inspect.cleandoc(component.__doc__ or "")))
-    for name, option in _options(component).items():
+    for name, option in describe_options(component).items():
         default = "required" if option["required"] else f"default {_default(option['default'])}"
         console.print(f"\n  [bold cyan]{name}[/]  [dim]{escape(option['type'])}, {escape(default)}[/]")
         if option["description"]:
@@ -104,6 +106,8 @@ def _default(value: Any) -> str:
 
 
 def _record(plugins: Plugins, component: type[Component]) -> dict[str, Any]:
+    from ingest.schema import describe_options
+
     owner = plugins.owner(component)
     return {
         "kind": component.kind,
@@ -112,21 +116,5 @@ def _record(plugins: Plugins, component: type[Component]) -> dict[str, Any]:
         "plugin": owner.plugin,
         "source": owner.source,
         "version": owner.version,
-        "options": _options(component),
-    }
-
-
-def _options(component: type[Component]) -> dict[str, dict[str, Any]]:
-    from ingest.schema import option_type
-
-    schema = component.model_json_schema()
-    required = schema.get("required", [])
-    return {
-        name: {
-            "type": option_type(entry),
-            "default": entry.get("default"),
-            "required": name in required,
-            "description": entry.get("description", ""),
-        }
-        for name, entry in schema.get("properties", {}).items()
+        "options": describe_options(component),
     }
