@@ -16,21 +16,6 @@ from ingest.builtin.extract import Extract
 from ingest.builtin.metadata import Metadata
 from ingest.document import Document, Dropped
 
-# What the extractor of today loses, or takes too long for.
-TOO_MUCH_FOR_NOW = frozenset(
-    {
-        "nested elements, 5,000",
-        "nested elements, 200,000",
-        "nested elements, closed",
-        "nested lists",
-        "unclosed fonts, all different",
-        "unclosed lists behind",
-        "attributes, 100,000",
-        "attributes, a million",
-        "attributes with brackets",
-        "many bodies",
-    }
-)
 # Four times the bytes may take four times as long, give or take what else the machine does.
 MOST_TIMES = 12
 # Less than this is lost in the noise.
@@ -56,14 +41,8 @@ def squeezed(text: str) -> str:
     return " ".join(text.replace("\0", "").split())
 
 
-def test_nothing_that_is_too_much_for_now_is_gone_from_the_pages() -> None:
-    assert set(PAGES) >= TOO_MUCH_FOR_NOW
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_the_article_stays_and_time_is_in_proportion(name: str) -> None:
-    if name in TOO_MUCH_FOR_NOW:
-        pytest.skip("too much for the extractor of today")
     nasty = PAGES[name]
     seconds = []
     for size in (max(1, nasty.size // 4), nasty.size):
@@ -88,8 +67,6 @@ BIG = {
 
 @pytest.mark.parametrize("name", BIG)
 def test_the_biggest_pages_take_memory_in_proportion(name: str) -> None:
-    if name == "attributes in 20 MB" and "attributes, a million" in TOO_MUCH_FOR_NOW:
-        pytest.skip("too much for the extractor of today")
     script = f"""
 import resource
 from nasty import SENTENCE, page

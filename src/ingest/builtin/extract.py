@@ -2,112 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
-from resiliparse.extract.html2text import extract_plain_text
-from resiliparse.parse.html import HTMLTree, NodeType
+from pydantic import Field
 
+from ingest.content.choice import Policy
+from ingest.content.extraction import Extraction, Style, extract
 from ingest.document import Document, Dropped, Reason
 from ingest.step import Step
 
 __all__ = ["Extract"]
 
 HTML = "text/html"
-# Of the text with comments, the share that must be left without them. Below it the comments are the content, as in a
-# forum, whose posts are marked up the same way.
-LEAST_WITHOUT_COMMENTS = 0.5
-# Resiliparse takes every list this close to `<body>` for a menu.
-SHALLOW = 3
-# How far down in a list its links may stand.
-LINK_DEPTH = 5
-# Share of a list's text in links, from which on it is one.
-MENU_LINKS = 0.5
 
 
 class Extract(Step):
     """Turn HTML into text: the main content, without menus, sidebars and footers.
 
-    Plain text passes unchanged. The decoded page stays in `Document.markup` for the steps behind. Where no main
-    content can be told, all visible text is kept, and `extraction` in the metadata says `all_text`.
+    A small model tells for every block of the page whether it is content; `threshold` says how sure it must be. The
+    column `extraction_quality` is the chance that the whole text is good. Paragraphs have a blank line between them,
+    list items and rows of tables stand on lines of their own, preformatted text stays as it is.
+
+    Plain text passes unchanged. The decoded page stays in `Document.markup` for the steps behind. `extraction` in the
+    metadata says `embedded` where a page shows nothing and its text was found in the data for its scripts, and
+    `all_text` where nothing was told to be content, so that all visible text is kept. `extraction_caps` names the
+    limits that a page went over, such as `attributes`. A page that only a script could fill is dropped.
     """
 
     name = "extract"
+    columns: ClassVar[Mapping[str, str]] = {"extraction_quality": "float64"}
 
     main_content: bool = True
     """Leave out what is not the content. Off, all visible text is kept."""
-    comments: Literal["auto", "keep", "drop"] = "auto"
-    """What to do with readers' comments; `auto` drops them unless they are most of the page, as in a forum."""
+    threshold: float = Field(0.35, gt=0, lt=1)
+    """Keep blocks that are content with a greater probability than this: higher for cleaner texts, lower for whole ones."""
+    title: Policy = "auto"
+    """The headline above the body: `auto` leaves it to the model, which most often takes it out; `keep`, `drop`."""
+    headings: Policy = "auto"
+    """Headings: `auto` keeps those of the content; `drop` takes all of them out, `keep` none inside the content."""
+    captions: Policy = "auto"
+    """Captions of pictures and tables: `auto` leaves them to the model, which keeps few of articles; `keep`, `drop`."""
+    tables: Policy = "auto"
+    """Rows of tables: `auto` keeps those of the content; `keep`, `drop`."""
+    comments: Policy = "auto"
+    """Readers' comments: `auto` drops them unless they are the content, as in a forum; `keep`, `drop`."""
+    format: Literal["text", "markdown"] = "text"
+    """Plain text, or Markdown with headings, lists, quotes, code, tables, links and emphasis."""
     bullets: bool = False
-    """Put a bullet or the number in front of list items."""
+    """Put a bullet or the number in front of list items, as Markdown always does."""
     alt_texts: bool = False
     """Put in the descriptions of images."""
 
     def apply(self, doc: Document) -> Document | Dropped:
         if doc.media_type != HTML:
             return doc
-        tree = HTMLTree.parse(doc.text)
-        _sink_lists(tree)
-        text = self._main_text(tree) if self.main_content else ""
-        if not text:
-            text = self._text(tree, main_content=False)
-            if self.main_content:
-                doc = doc.with_metadata(extraction="all_text")
-        if not text:
-            return Dropped(doc, Reason("no_content", f"{len(doc.text)} characters of markup"))
-        return doc.replace(text=text, markup=doc.text)
+        found = extract(doc.text, self._style)
+        if not found.text:
+            code = "script_shell" if found.shell else "no_content"
+            return Dropped(doc, Reason(code, f"{len(doc.text)} characters of markup"))
+        columns = {**doc.columns, "extraction_quality": found.quality}
+        metadata = {**doc.metadata, **_notes(found)}
+        return doc.replace(text=found.text, markup=doc.text, columns=columns, metadata=metadata)
 
-    def _main_text(self, tree: HTMLTree) -> str:
-        if self.comments == "keep":
-            return self._text(tree, comments=True)
-        without = self._text(tree, comments=False)
-        if self.comments == "drop":
-            return without
-        everything = self._text(tree, comments=True)
-        return without if len(without) >= LEAST_WITHOUT_COMMENTS * len(everything) else everything
-
-    def _text(self, tree: HTMLTree, *, main_content: bool = True, comments: bool = True) -> str:
-        text: str = extract_plain_text(
-            tree,
-            preserve_formatting=True,
-            main_content=main_content,
-            list_bullets=self.bullets,
-            alt_texts=self.alt_texts,
-            comments=comments,
-            post_meta=False,
-        )
-        return text.strip("\n") if text.strip() else ""
+    @property
+    def _style(self) -> Style:
+        kinds = ("title", "headings", "captions", "tables", "comments")
+        options: dict[str, Any] = {
+            name: getattr(self, name) for name in ("main_content", "threshold", "bullets", "alt_texts")
+        }
+        policies = {name: getattr(self, name) for name in kinds if getattr(self, name) != "auto"}
+        return Style(policies=policies, markdown=self.format == "markdown", **options)
 
 
-def _sink_lists(tree: HTMLTree) -> None:
-    """Put lists of a simple page that are not made of links further down, where resiliparse looks at what they hold."""
-    # Walked by hand: going through a collection of resiliparse takes quadratic time.
-    level: list[Any] = [tree.body] if tree.body is not None else []
-    lists: list[Any] = []
-    for _ in range(SHALLOW):
-        level = [child for node in level for child in _elements(node)]
-        lists += [node for node in level if node.tag == "ul" and _link_share(node) < MENU_LINKS]
-    for node in lists:
-        for _ in range(SHALLOW):
-            wrapper: Any = tree.create_element("div")
-            node.parent.insert_before(wrapper, node)
-            wrapper.append_child(node)
-
-
-def _elements(node: Any) -> Iterator[Any]:
-    child = node.first_child
-    while child is not None:
-        if child.type == NodeType.ELEMENT and child.tag not in ("nav", "header", "footer", "aside"):
-            yield child
-        child = child.next
-
-
-def _link_share(node: Any) -> float:
-    """Give the share of a list's text that links make up."""
-    linked = 0
-    level = [node]
-    for _ in range(LINK_DEPTH):
-        level = [child for parent in level for child in _elements(parent)]
-        linked += sum(len(child.text.strip()) for child in level if child.tag == "a")
-        level = [child for child in level if child.tag != "a"]
-    return linked / max(1, len(" ".join(node.text.split())))
+def _notes(found: Extraction) -> dict[str, str]:
+    """Give what is out of the ordinary, for the metadata."""
+    notes = {} if found.source == "blocks" else {"extraction": found.source}
+    return notes | ({"extraction_caps": " ".join(found.caps)} if found.caps else {})

@@ -1,0 +1,294 @@
+"""A page as a sequence of blocks: its runs of text, each with the elements it stands in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Blocks", "read_blocks"]
+
+# What an element is for the text: a part of the line, a link, the end of a line, or a block of its own.
+TEXT, INLINE, LINK, BREAK, SKIPPED, BLOCK = range(6)
+# What is not shown as text, or not as running text.
+_SKIPPED = (
+    "script style noscript template svg iframe object embed applet audio video canvas map select datalist option textarea "
+    "input img picture source track head title meta link base param col colgroup noembed noframes annotation "
+    "annotation-xml dialog progress meter rp -comment -cdata -doctype"
+)
+_INLINE = (
+    "abbr acronym b bdi bdo big center cite code data del dfn em font i ins kbd label mark math mfrac mi mn mo mrow "
+    "msqrt mstyle msub msubsup msup mtext nobr output q rb rt ruby s samp semantics small span strike strong sub sup "
+    "time tt u var wbr"
+)
+_ROLES = (
+    {"-text": TEXT, "a": LINK, "br": BREAK}
+    | dict.fromkeys(_SKIPPED.split(), SKIPPED)
+    | dict.fromkeys(_INLINE.split(), INLINE)
+)
+_CELLS = ("td", "th")
+# The deepest element that is looked at; what stands deeper counts as standing in it.
+DEEPEST = 200
+# Most blocks that are looked at together; a page of more is read piece by piece, so that memory stays bounded.
+MOST_BLOCKS = 20_000
+# A cell of a table with so many characters is no datum but a part of the page.
+LONG_CELL = 150
+# What stands in `<noscript>` for its own sake, and not to say that scripts are needed, is at least this long.
+LEAST_NOSCRIPT = 200
+CELL_END = " | "
+# Stands for `<br>` until white space is squeezed. The parser leaves no zero characters in texts.
+_BREAK = "\0"
+_BREAKS = re.compile(r" *\0 *")
+
+
+@dataclass(slots=True)
+class Blocks:
+    """The blocks of a page in the order of the page, and the elements they stand in.
+
+    Elements that hold no text are left out. The blocks in element `e` are those from `first[e]` to before `end[e]`.
+    """
+
+    text: list[str] = field(default_factory=list)
+    element: list[int] = field(default_factory=list)
+    """Index of the innermost block-level element of each block."""
+    link_chars: list[int] = field(default_factory=list)
+    """Characters in links."""
+    links: list[int] = field(default_factory=list)
+    """Links that begin in the block."""
+    inner: list[Any] = field(default_factory=list)
+    """The inline element that each block begins with, or `None`."""
+    nodes: list[list[Any]] = field(default_factory=list)
+    """The text nodes of each block."""
+    preformatted: list[bool] = field(default_factory=list)
+
+    node: list[Any] = field(default_factory=list)
+    """The elements."""
+    tag: list[str] = field(default_factory=list)
+    parent: list[int] = field(default_factory=list)
+    """Index of the element around each; -1 for the outermost."""
+    first: list[int] = field(default_factory=list)
+    end: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+
+def read_blocks(root: Any, *, alt_texts: bool = False) -> list[Blocks]:
+    """Give the blocks of a page: in one piece, or in several if there are more than `MOST_BLOCKS`.
+
+    Args:
+        root: the element to read, most often `<body>`.
+        alt_texts: put in the descriptions of images.
+    """
+    walk = _Walk(alt_texts)
+    walk.run(root)
+    walk.end_piece()
+    return walk.pieces
+
+
+def _squeezed(text: str) -> str:
+    """Make one space of each run of what HTML counts as white space; others, such as no-break spaces, are characters."""
+    if text.isascii():
+        return " ".join(text.split())
+    for space in "\t\n\r\f":
+        if space in text:
+            text = text.replace(space, " ")
+    return " ".join(filter(None, text.split(" ")))
+
+
+class _Walk:
+    """One pass over the tree. A block ends where a block-level element starts or ends."""
+
+    def __init__(self, alt_texts: bool) -> None:
+        self.pieces: list[Blocks] = []
+        self.blocks = Blocks()
+        self.alt_texts = alt_texts
+        self.open: list[tuple[Any, str]] = []  # block-level elements around here
+        self.known: list[int] = []  # the indexes of the outer ones of them, which hold text already
+        self.deeper = 0  # block-level elements around here that are too deep to be looked at
+        self.parts: list[str] = []
+        self.nodes: list[Any] = []
+        self.link_chars = 0
+        self.links = 0
+        self.link_depth = 0
+        self.link_end = -1  # how many parts there were when the last link ended
+        self.pre_depth = 0
+        self.cells: list[int] = []  # where the text of each open cell begins in `parts`
+        self.inner: Any = None
+
+    def run(self, root: Any) -> None:  # noqa: C901  a call more for each node would make the walk a tenth slower
+        """Go through the root and all below it, in the order of the page."""
+        stack: list[tuple[Any, str, int]] = []
+        roles = _ROLES
+        node = root
+        while True:
+            tag = node.tag
+            role = roles.get(tag, BLOCK)
+            if role == TEXT:
+                self.add_text(node)
+            elif role != SKIPPED or self.is_wanted(node, tag):
+                if role != INLINE:
+                    self.enter(node, tag, role)
+                elif self.inner is None and not self.nodes:
+                    self.inner = node
+                child = node.first_child
+                if child is not None:
+                    stack.append((node, tag, role))
+                    node = child
+                    continue
+                if role != INLINE:
+                    self.leave(tag, role)
+            while (following := node.next if stack else None) is None:
+                if not stack:
+                    return
+                node, tag, role = stack.pop()
+                if role != INLINE:
+                    self.leave(tag, role)
+            node = following
+
+    def is_wanted(self, node: Any, tag: str) -> bool:
+        """Say whether to look into an element that is most often skipped; take in the description of an image."""
+        if tag == "img" and self.alt_texts:
+            self.parts.append(f" {node.attributes.get('alt') or ''} ")
+        return tag == "noscript" and len(node.text(deep=True, strip=True)) >= LEAST_NOSCRIPT
+
+    def add_text(self, node: Any) -> None:
+        """Take in a text node."""
+        text = node.text_content
+        if not text.isspace():
+            self.nodes.append(node)
+            if self.link_depth:
+                self.link_chars += len(text)
+            self.parts.append(text)
+        elif self.parts:
+            self.parts.append(text if self.pre_depth else " ")
+
+    def enter(self, node: Any, tag: str, role: int) -> None:
+        """Take in the start of an element that is not just inline."""
+        if role == BLOCK:
+            if self.pre_depth:
+                self.end_line()
+                self.pre_depth += tag == "pre"
+                return
+            if tag in _CELLS:
+                self.enter_cell()
+            else:
+                self.flush()
+                self.pre_depth = int(tag == "pre")
+            if len(self.open) < DEEPEST:
+                self.open.append((node, tag))
+            else:
+                self.deeper += 1
+        elif role == LINK:
+            self.link_depth += 1
+            self.links += 1
+            if self.link_end == len(self.parts):
+                # Links that touch each other in the markup are set apart by their style.
+                self.parts.append(" ")
+            if self.inner is None and not self.nodes:
+                self.inner = node
+        else:
+            self.break_line()
+
+    def leave(self, tag: str, role: int) -> None:
+        """Take in the end of an element that is not just inline."""
+        if role == BLOCK:
+            if self.pre_depth > 1 or (self.pre_depth and tag != "pre"):
+                self.end_line()
+                self.pre_depth -= tag == "pre"
+                return
+            if tag not in _CELLS or self.is_long_cell():
+                self.flush()
+            self.pre_depth = 0
+            self.close()
+        elif role == LINK:
+            self.link_depth -= 1
+            self.link_end = len(self.parts)
+
+    def close(self) -> None:
+        """Take a block-level element from those that are open."""
+        if self.deeper:
+            self.deeper -= 1
+            return
+        self.open.pop()
+        if len(self.known) > len(self.open):
+            self.blocks.end[self.known.pop()] = len(self.blocks.text)
+
+    def enter_cell(self) -> None:
+        """Begin a cell of a table's row, behind the text of the cells before it."""
+        if self.parts:
+            self.parts.append(CELL_END)
+        self.cells.append(len(self.parts))
+
+    def is_long_cell(self) -> bool:
+        """End a cell, and say whether it is a part of the page rather than of a table's row."""
+        return sum(map(len, self.parts[self.cells.pop() :])) > LONG_CELL
+
+    def break_line(self) -> None:
+        """Take in a `<br>`: the end of a line, the second one in a row that of a block."""
+        if self.pre_depth:
+            self.parts.append("\n")
+        elif _BREAK in self.parts[-2:] and "".join(self.parts[-2:]).strip() == _BREAK:
+            self.flush()
+        elif self.parts:
+            self.parts.append(_BREAK)
+
+    def end_line(self) -> None:
+        """End the line in preformatted text, where a block-level element begins or ends."""
+        if self.parts and not self.parts[-1].endswith("\n"):
+            self.parts.append("\n")
+
+    def end_piece(self) -> None:
+        """Put away the blocks read so far; what is open goes on in the next piece."""
+        blocks, self.blocks, self.known = self.blocks, Blocks(), []
+        if len(blocks):
+            blocks.end = [len(blocks) if end < 0 else end for end in blocks.end]
+            self.pieces.append(blocks)
+
+    def flush(self) -> None:
+        """End the block that has been gathered, if it has text."""
+        self.link_end = -1
+        if not self.parts:
+            self.inner = None
+            self.links = 0
+            return
+        joined = "".join(self.parts)
+        if self.pre_depth:
+            text = "" if joined.isspace() else joined
+        else:
+            text = _squeezed(joined)
+            if _BREAK in text:
+                text = _BREAKS.sub("\n", text).strip("\n")
+        text = text.strip("\n") if self.pre_depth else text.strip()
+        if text.strip(" |"):
+            self.add_block(text)
+        self.inner = None
+        self.parts = []
+        self.nodes = []
+        self.link_chars = self.links = 0
+
+    def add_block(self, text: str) -> None:
+        """Put a block into the list."""
+        blocks = self.blocks
+        if len(self.known) < len(self.open):
+            self.register()
+        blocks.text.append(text)
+        blocks.element.append(self.known[-1])
+        blocks.link_chars.append(self.link_chars)
+        blocks.links.append(self.links)
+        blocks.inner.append(self.inner)
+        blocks.nodes.append(self.nodes)
+        blocks.preformatted.append(self.pre_depth > 0)
+        if len(blocks) >= MOST_BLOCKS:
+            self.end_piece()
+
+    def register(self) -> None:
+        """Take in the elements around here that hold text for the first time."""
+        blocks, known = self.blocks, self.known
+        for node, tag in self.open[len(known) :]:
+            blocks.parent.append(known[-1] if known else -1)
+            known.append(len(blocks.tag))
+            blocks.tag.append(tag)
+            blocks.node.append(node)
+            blocks.first.append(len(blocks.text))
+            blocks.end.append(-1)

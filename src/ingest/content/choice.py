@@ -1,0 +1,118 @@
+"""Which blocks of a page make its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.content.page import Page
+
+__all__ = ["KINDS", "Policy", "choose"]
+
+Policy = Literal["auto", "keep", "drop"]
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_COMMENTS = frozenset(("comment", "comments", "respond", "disqus", "kommentare", "commentaires", "comentarios"))
+_CAPTIONS = frozenset(("<figcaption>", "<caption>", "caption", "captions", "bildunterschrift"))
+# A comment is kept if it is text and no button, and not made of links.
+LEAST_COMMENT = 20
+MOST_LINKED = 0.5
+# How many elements around a block may say that it is a caption.
+CAPTION_LEVELS = 3
+
+
+def choose(
+    page: Page, probabilities: npt.NDArray[np.float64], threshold: float, policies: Mapping[str, Policy]
+) -> list[int]:
+    """Give the indexes of the blocks to keep, ascending.
+
+    Args:
+        page: the page.
+        probabilities: of each block to be content.
+        threshold: the probability above which a block is kept.
+        policies: what to do with the blocks of some kinds, by their names in `KINDS`: `auto` leaves it to the
+            probability, `drop` takes them out, `keep` keeps those among the content, titles and comments also
+            before it and behind.
+    """
+    kept = set(np.flatnonzero(probabilities > threshold).tolist())
+    for name, policy in policies.items():
+        if policy == "auto" or not kept:
+            continue
+        found = KINDS[name](page)
+        if policy == "drop":
+            kept.difference_update(found)
+        else:
+            anywhere = name in ("title", "comments")
+            first, last = min(kept), max(kept)
+            kept.update(index for index in found if anywhere or first < index < last)
+    return sorted(kept)
+
+
+def _title(page: Page) -> list[int]:
+    """Give the first heading that says what the title of the page does."""
+    folded = page.title.casefold()
+    for index in _headings(page):
+        if page.blocks.text[index].casefold() in folded:
+            return [index]
+    return []
+
+
+def _headings(page: Page) -> list[int]:
+    return _with_tags(page, _HEADINGS)
+
+
+def _tables(page: Page) -> list[int]:
+    return _with_tags(page, frozenset(("tr", "caption")))
+
+
+def _captions(page: Page) -> list[int]:
+    marks = [not _CAPTIONS.isdisjoint(tokens) for tokens in page.tokens]
+    marked = [marks[row] for row in page.element_row]
+    found = []
+    for index, element in enumerate(page.blocks.element):
+        for _ in range(CAPTION_LEVELS):
+            if element >= 0 and not marked[element]:
+                element = page.blocks.parent[element]
+        if element >= 0 and marked[element]:
+            found.append(index)
+    return found
+
+
+def _comments(page: Page) -> list[int]:
+    inside: list[bool] = []
+    marks = [not _COMMENTS.isdisjoint(tokens) for tokens in page.tokens]
+    for row, parent in zip(page.element_row, page.blocks.parent, strict=True):
+        inside.append((parent >= 0 and inside[parent]) or marks[row])
+    blocks = page.blocks
+    return [
+        index
+        for index, element in enumerate(blocks.element)
+        if inside[element]
+        and blocks.tag[element] not in ("button", "label", "form")
+        and len(blocks.text[index]) >= LEAST_COMMENT
+        and blocks.link_chars[index] < MOST_LINKED * len(blocks.text[index])
+    ]
+
+
+def _with_tags(page: Page, tags: frozenset[str]) -> list[int]:
+    """Give the blocks whose element is of one of the tags, or is the only thing in one."""
+    blocks = page.blocks
+    found = []
+    for index, element in enumerate(blocks.element):
+        while element >= 0 and blocks.end[element] - blocks.first[element] == 1 and blocks.tag[element] not in tags:
+            element = blocks.parent[element]
+        if element >= 0 and blocks.tag[element] in tags:
+            found.append(index)
+    return found
+
+
+KINDS: Mapping[str, Callable[[Page], Sequence[int]]] = {
+    "title": _title,
+    "headings": _headings,
+    "captions": _captions,
+    "tables": _tables,
+    "comments": _comments,
+}
