@@ -1,0 +1,1 @@
+"""Markup: how a page is parsed, for every step that reads it."""
