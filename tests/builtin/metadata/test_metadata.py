@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingest.builtin.metadata import Metadata
 from ingest.builtin.metadata.dates import date_in_text, date_in_url, days_between, iso_date
-from ingest.builtin.metadata.jsonld import objects, strings
+from ingest.content.jsonld import objects, strings
 from ingest.document import Document
 from ingest.testing import load_cases
 
@@ -73,6 +73,9 @@ def test_any_json_can_be_read(value: object) -> None:
         + "}",
         "<div class='author byline headline'>" * 20_000 + "Dana Whitlock",
         "<div>" * 200_000,
+        "<div class='author'>" * 100_000 + "</div>" * 100_000 + "<h1>x</h1>",
+        "<div " * 100_000,
+        "<a href='https://quay.example/'>x</a>" * 100_000,
         "<h1 class='headline'>" + "Cranes " * 200_000,
         "<a href='https://x.com/dana'>" * 20_000,
         "<p class='byline'>By Dana Whitlock</p>" * 20_000,
@@ -81,12 +84,18 @@ def test_any_json_can_be_read(value: object) -> None:
         "dana@ledger.example " * 50_000,
         "<script>" + "var a = '<meta name=author>';" * 200_000 + "</script><h1>x</h1>",
     ],
-    ids=range(14),
+    ids=range(17),
 )
 def test_hostile_pages_take_bounded_time(markup: str) -> None:
     started = time.process_time()
     read(markup, url="https://ledger.example/")
     assert time.process_time() - started < 3
+
+
+def test_what_stands_under_too_many_boxes_is_still_read() -> None:
+    deep = read("<div>" * 30_000 + "<h1>Cranes stay</h1>" + "</div>" * 30_000 + "<p itemprop=author>Dana Whitlock</p>")
+    assert deep.title == "Cranes stay"
+    assert [author.name for author in deep.authors] == ["Dana Whitlock"]
 
 
 def test_a_date_that_can_be_read_in_two_ways_is_none() -> None:

@@ -7,22 +7,18 @@ from collections.abc import Iterator, Sequence
 
 from ingest.builtin.authors.contacts import address, belongs, find_contacts, is_role, site_label
 from ingest.builtin.authors.names import fold, same_letters, without_lead
-from ingest.builtin.authors.profiles import HOSTS, profile
-from ingest.builtin.metadata.jsonld import strings
-from ingest.builtin.metadata.page import Page, select, text_of
+from ingest.builtin.authors.profiles import profile
+from ingest.builtin.metadata.page import Page
+from ingest.content.jsonld import strings
 from ingest.document import Handle
 
 __all__ = ["contacts_of", "outlet_names"]
 
-# Selected by what is in them, since a page has hundreds of other links.
-_CONTACT_LINKS = ", ".join(f'a[href*="{mark}" i]' for mark in ("mailto:", "/@", *HOSTS))
 _AT = re.compile(r"@|[\[({|]\s?(?:at|ät|ett)\s?[\])}|]", re.IGNORECASE)
-# Lines with an address to look at, the longest of them that is a byline, how much is read of any, and the longest text of
-# a box.
+# Lines with an address to look at, the longest of them that is a byline, how much is read of any.
 MOST_LINES = 200
 LONGEST_BYLINE = 160
 LONGEST_LINE = 2000
-LONGEST_BOX = 1500
 MOST_LINKS = 50
 
 Contact = str | Handle
@@ -80,7 +76,7 @@ def _contact(link: str) -> Contact | None:
 
 
 def _linked(page: Page) -> Iterator[Contact]:
-    for href in page.attributes(_CONTACT_LINKS, "href"):
+    for href in page.contact_links:
         if (contact := _href_contact(href)) is not None:
             yield contact
 
@@ -105,13 +101,10 @@ def _is_byline(line: str, names: Sequence[str]) -> bool:
 def _boxed(page: Page, visible: Sequence[Contact]) -> list[Contact]:
     """Give the contacts in author boxes, linked or written out."""
     found: dict[Contact, None] = {}
-    for box in page.boxes:
-        links = select(box, "a[href]") if box.tag != "a" else [box]
-        for link in links[:MOST_LINKS]:
-            if (contact := _href_contact(link.getattr("href") or "")) is not None:
+    for box, text in page.boxes:
+        for href in box.links(MOST_LINKS):
+            if (contact := _href_contact(href)) is not None:
                 found.setdefault(contact)
-        # The text of a box can't tell where one element ends and the next begins: "dana@ledger.examplePublished".
-        text = text_of(box, LONGEST_BOX)
         for contact in visible:
             if (contact.handle if isinstance(contact, Handle) else contact) in text:
                 found.setdefault(contact)

@@ -3,89 +3,155 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
-from resiliparse.extract.html2text import extract_plain_text
-from resiliparse.parse.html import HTMLTree
-
-from ingest.builtin.metadata.jsonld import article, objects
+from ingest.builtin.authors.profiles import HOSTS
+from ingest.builtin.metadata.elements import Element, squeezed
+from ingest.builtin.metadata.lines import visible_lines
 from ingest.builtin.metadata.opening import Opening, openings
+from ingest.content.jsonld import article, objects
+from ingest.content.tree import parse
 
-__all__ = ["Page", "select", "text_of"]
+__all__ = ["Page", "is_contact_link"]
 
-# Most elements of one kind to look at, and the longest text of one that is taken for a name, a date or a box.
+# Most elements of one kind to keep, and the longest text of a box.
 MOST_ELEMENTS = 2000
-LONGEST_LINE = 300
+MOST_BOXES = 60
+MOST_HEADINGS = 60
 LONGEST_BOX = 2500
-# Longest visible text to look through.
-LONGEST_TEXT = 1_000_000
-_BOXES = (
-    '[rel~="author"], [itemprop~="author"], [class*="author"], [class*="Author"], [class*="byline"], [class*="Byline"], '
-    '[class*="bio"], [class*="vcard"], [class*="autor"], [class*="auteur"], [class*="contributor"], '
-    '[class*="writer"], [class*="reporter"], [class*="blogger"], [id*="author"], address'
+# For lower case: ignoring the case takes several times as long.
+_WORDS = re.compile(
+    r"author|aut(?:o|eu)r|by-?line|bio|vcard|contributor|writer|reporter|blogger|title|headline"
+    r"|dat(?:e|um|a-)|fecha|publish|posted|timestamp|meta|info|\b(?:time|fn\b)"
 )
 _BOX_TOKEN = re.compile(
     r"(?:^|[-_\s])(?:co)?(?:authors?|byline|by-line|bio|biography|vcard|autor|auteur|contributor|writer|reporter|blogger)"
     r"(?:info|box|card|name)?(?:$|[-_\s])",
     re.IGNORECASE,
 )
+_BOX_WORDS = re.compile(r"[aA]uthor|[bB]yline|bio|vcard|autor|auteur|contributor|writer|reporter|blogger")
+_NO_BOXES = frozenset("body html article main script style meta link img input".split())
+_CONTACT = re.compile("|".join(["mailto:", "/@", *map(re.escape, HOSTS)]))
+LONGEST_LINK = 400
+LONGEST_LABEL = 300
+_HEADINGS = frozenset(("h1", "h2", "h3"))
+_ROLES, _LINKS = "itemprop", "rel"
+_NOTED = frozenset(("meta", "a", "link", "script", "html"))
+_KEPT = frozenset(("h1", "h2", "h3", "title", "time", "address"))
 
-# Icons of web fonts, and the sign of a link to a heading.
-_ICON = re.compile("[\ue000-\uf8ff]|¶$")
+
+def is_contact_link(href: str) -> bool:
+    """Tell whether a link may lead to somebody's mailbox or profile."""
+    return _CONTACT.search(href[:LONGEST_LINK].lower()) is not None
 
 
 class Page:
-    """The markup of a document, parsed once. Every look-up is bounded, since a page can hold anything."""
+    """The markup of a document, parsed and walked once. Every look-up is bounded, since a page can hold anything."""
 
     def __init__(self, markup: str) -> None:
-        self._tree = HTMLTree.parse(markup)
+        self._tree = parse(markup).parser
         self._openings: dict[str, list[Opening]] = {}
+        self._scripts: list[Any] = []
+        self._kinds: dict[str, list[Element]] = {}
+        self.meta: dict[str, list[str]] = {}
+        """The contents of `<meta>` by lower-case name, property or itemprop."""
+        self.elements: list[Element] = []
+        """Headings, times and whatever says in an attribute that it may hold metadata, in the order of the page."""
+        self.contact_links: list[str] = []
+        """Where links lead that may be somebody's mailbox or profile."""
+        self.language: str | None = None
+        """The language that `<html>` declares."""
+        self._walk()
 
-    def select(self, selector: str) -> Sequence[Any]:
-        """Give the elements that a CSS selector matches, in the order of the page."""
-        document = self._tree.document
-        return [] if document is None else select(document, selector)
+    def _walk(self) -> None:
+        root = self._tree.root
+        known: dict[str, bool] = {}
+        for node in root.traverse() if root is not None else ():
+            tag = node.tag or ""
+            attributes = node.attributes
+            if tag in _KEPT:
+                self._keep(Element(node, tag, attributes), tag)
+            elif not attributes:
+                continue
+            elif "itemprop" in attributes or "property" in attributes:
+                self._keep(Element(node, tag, attributes), _ROLES)
+            elif "rel" in attributes:
+                self._keep(Element(node, tag, attributes), _LINKS)
+            elif _is_telling(attributes, known):
+                self._keep(Element(node, tag, attributes), "")
+            if tag in _NOTED:
+                self._note(node, tag, attributes)
 
-    def texts(self, selector: str, longest: int = LONGEST_LINE) -> Iterator[str]:
-        """Give the texts of such elements, white space squeezed; empty and long ones are left out."""
-        read = 0
-        for element in self.select(selector):
-            # Elements can be nested, so that each of thousands has nearly the whole text.
-            raw = element.text or ""
-            read += len(raw)
-            if read > LONGEST_TEXT:
-                return
-            if text := _squeezed(raw, longest):
-                yield text
+    def _keep(self, element: Element, kind: str) -> None:
+        alike = self._kinds.setdefault(kind, [])
+        if len(alike) < MOST_ELEMENTS:
+            alike.append(element)
+            self.elements.append(element)
 
-    def attributes(self, selector: str, name: str) -> Iterator[str]:
-        """Give the values of an attribute of such elements."""
-        for element in self.select(selector):
-            if value := " ".join((element.getattr(name) or "").split()):
-                yield value
+    def _note(self, node: Any, tag: str, attributes: dict[str, str | None]) -> None:
+        """Put what stands in attributes where it belongs."""
+        if tag == "meta":
+            self._note_meta(attributes)
+        elif tag in ("a", "link"):
+            href = attributes.get("href")
+            if href and tag == "a" and len(self.contact_links) < MOST_ELEMENTS and is_contact_link(href):
+                self.contact_links.append(href)
+        elif tag == "script":
+            if "ld+json" in (attributes.get("type") or "").lower() and len(self._scripts) < MOST_ELEMENTS:
+                self._scripts.append(node)
+        elif tag == "html":
+            self.language = self.language or " ".join((attributes.get("lang") or "").split()) or None
+
+    def _note_meta(self, attributes: dict[str, str | None]) -> None:
+        content = " ".join((attributes.get("content") or "").split())
+        if content:
+            for name in ("property", "name", "itemprop"):
+                if (key := (attributes.get(name) or "").strip().lower()) and len(self.meta) < MOST_ELEMENTS:
+                    values = self.meta.setdefault(key, [])
+                    if len(values) < MOST_ELEMENTS:
+                        values.append(content)
+
+    def find(self, wanted: Callable[[Element], bool], most: int = MOST_ELEMENTS) -> list[Element]:
+        """Give the first elements that are wanted, in the order of the page."""
+        return list(islice(filter(wanted, self.elements), most))
+
+    def tagged(self, *tags: str) -> list[Element]:
+        """Give the elements of one of the tags `h1` to `h3`, `title`, `time` and `address`, those of one tag together."""
+        return [element for tag in tags for element in self._kinds.get(tag, ())]
 
     @cached_property
-    def meta(self) -> dict[str, list[str]]:
-        """The contents of `<meta>` by lower-case name, property or itemprop."""
-        found: dict[str, list[str]] = {}
-        for element in self.select("meta[content]"):
-            content = " ".join((element.getattr("content") or "").split())
-            for attribute in ("property", "name", "itemprop"):
-                key = (element.getattr(attribute) or "").strip().lower()
-                if key and content:
-                    found.setdefault(key, []).append(content)
-        return found
+    def related(self) -> list[Element]:
+        """The links that say in `rel` what they lead to."""
+        return [element for element in self.elements if element.relations]
 
     def first_meta(self, *names: str) -> str | None:
         """Give the first content of the first of these names that has one."""
         return next((self.meta[name][0] for name in names if name in self.meta), None)
 
+    def linked(self, relation: str) -> Iterator[str]:
+        """Give where the links of a relation lead, such as `license`."""
+        return (element.get("href") for element in self.related if relation in element.relations)
+
+    @cached_property
+    def headings(self) -> list[tuple[Element, str]]:
+        """The headings that say something, with their texts."""
+        found = self.find(lambda element: element.tag in _HEADINGS, MOST_HEADINGS)
+        return [(element, text) for element in found if (text := element.text())]
+
+    @cached_property
+    def titles(self) -> list[str]:
+        """What the page calls itself in `<title>`."""
+        found = self.tagged("title")[:10]
+        in_head = [one for one in found if one.node.parent is not None and one.node.parent.tag == "head"]
+        return [text for one in (in_head or found) if (text := one.text())]
+
     @cached_property
     def objects(self) -> list[dict[str, Any]]:
         """All objects in the page's JSON-LD."""
-        return objects([element.text or "" for element in self.select('script[type*="ld+json"]')])
+        return objects([node.text() for node in self._scripts])
 
     @cached_property
     def article(self) -> dict[str, Any]:
@@ -95,8 +161,8 @@ class Page:
     @cached_property
     def lines(self) -> list[str]:
         """What readers see, line by line, white space squeezed; empty lines are left out."""
-        text = extract_plain_text(self._tree, main_content=False, alt_texts=False, list_bullets=False)
-        return [squeezed for line in text[:LONGEST_TEXT].split("\n") if (squeezed := " ".join(line.split()))]
+        root = self._tree.body or self._tree.root
+        return visible_lines(root) if root is not None else []
 
     def openings(self, title: str | None) -> list[Opening]:
         """Give the lines around the headline, for each place where it stands."""
@@ -107,41 +173,38 @@ class Page:
         return self._openings[title]
 
     @cached_property
-    def language(self) -> str | None:
-        """The language that `<html>` declares."""
-        return next(iter(self.attributes("html[lang]", "lang")), None)
+    def boxes(self) -> list[tuple[Element, str]]:
+        """The elements that show an author: bylines, boxes, cards; with their texts."""
+        found = self.find(_is_box, MOST_BOXES)
+        return [(element, text) for element in found if (text := element.text(LONGEST_BOX))]
 
-    @cached_property
-    def boxes(self) -> Sequence[Any]:
-        """The elements that show an author: bylines, boxes, cards."""
-        found = [element for element in self.select(_BOXES) if _is_box(element)]
-        return [element for element in found[:60] if len(element.text) <= LONGEST_BOX]
-
-
-def select(node: Any, selector: str) -> Sequence[Any]:
-    """Give the elements below a node that a CSS selector matches.
-
-    The slice is not only for the bound: iterating over resiliparse's node list takes quadratic time, slicing linear.
-    """
-    found: Sequence[Any] = node.query_selector_all(selector)[:MOST_ELEMENTS]
-    return found
+    def outlinks(self, most: int) -> list[str]:
+        """Give the addresses that the page links to, absolute ones of the web alone, each once, in order."""
+        found: dict[str, None] = {}
+        for node in self._tree.css("a[href]"):
+            href = squeezed(node.attributes.get("href") or "", 2000)
+            if href.lower().startswith(("http://", "https://")) and " " not in href:
+                found.setdefault(href)
+                if len(found) >= most:
+                    break
+        return list(found)
 
 
-def text_of(element: Any, longest: int = LONGEST_LINE) -> str:
-    """Give the text of an element, white space squeezed; empty if it is longer than allowed."""
-    return _squeezed(element.text or "", longest)
+def _is_telling(attributes: dict[str, str | None], known: dict[str, bool]) -> bool:
+    """Say whether class or id tell of metadata. Pages repeat their classes, so what is known is kept."""
+    for name in ("class", "id"):
+        if label := attributes.get(name):
+            found = known.get(label)
+            if found is None:
+                found = known[label] = _WORDS.search(label[:LONGEST_LABEL].lower()) is not None
+            if found:
+                return True
+    return False
 
 
-def _squeezed(text: str, longest: int) -> str:
-    if len(text) > 4 * longest:
-        return ""
-    text = " ".join(_ICON.sub("", text).split())
-    return text if len(text) <= longest else ""
-
-
-def _is_box(element: Any) -> bool:
-    if element.tag in ("body", "html", "article", "main", "script", "style", "meta", "link", "img", "input"):
+def _is_box(element: Element) -> bool:
+    if element.tag in _NO_BOXES:
         return False
-    if element.tag == "address" or element.hasattr("rel") or element.hasattr("itemprop"):
+    if element.tag == "address" or "author" in element.relations or "author" in element.roles:
         return True
-    return _BOX_TOKEN.search(f"{element.getattr('class') or ''} {element.getattr('id') or ''}") is not None
+    return _BOX_WORDS.search(element.label) is not None and _BOX_TOKEN.search(element.label) is not None

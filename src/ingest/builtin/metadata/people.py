@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from ingest.builtin.authors.byline import dated_names, find_bylines
@@ -11,8 +11,9 @@ from ingest.builtin.authors.contacts import add_contacts
 from ingest.builtin.authors.names import fold, is_account, is_name, same_letters, split_names, without_lead
 from ingest.builtin.authors.words import ORGANISATIONS
 from ingest.builtin.metadata.contacts import contacts_of, outlet_names
-from ingest.builtin.metadata.jsonld import strings
-from ingest.builtin.metadata.page import Page, text_of
+from ingest.builtin.metadata.elements import Element
+from ingest.builtin.metadata.page import Page
+from ingest.content.jsonld import strings
 from ingest.document import Author
 
 __all__ = ["find_authors"]
@@ -22,13 +23,10 @@ _META = (
     "sailthru.author", "citation_author", "byl", "og:author", "og:article:author", "creator", "authors", "dcsext.author",
     "cxenseparse:author",
 )  # fmt: skip
-_MARKED = ('[itemprop~="author"] [itemprop~="name"]', '[itemprop~="author"]', '[rel~="author"]')
-_SHOWN = (
-    ".author-name, .vcard .fn",
-    ".byline, .author, .post-author, .entry-author, .article-author, .byline-name, .article__author, .byline__name, .authorname, "
-    ".p-author, .autor, .article-byline, .c-byline, .story-byline",
+_BYLINE_CLASSES = frozenset(
+    "byline author post-author entry-author article-author byline-name article__author byline__name authorname p-author "
+    "autor article-byline c-byline story-byline".split()
 )
-_NICKNAMES = frozenset((_MARKED[0], _MARKED[2], _SHOWN[0]))
 _ARTICLES = frozenset("the der die das el la los las le les il lo o a os as de het".split())
 _LABEL = re.compile(
     r"(?:authors?|autor(?:in|en|es)?|auteurs?|autore|автор|text|texte|words)\s*:|(?:written|text|words|texte|verfasst|geschrieben)"
@@ -40,6 +38,7 @@ _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4})\.\s")
 # "記者林若溪／灣口報導": the name stands between the job and the place, without spaces.
 _REPORTER = re.compile(r"(?:記者|记者)\s?([\u4e00-\u9fff]{2,3})(?:\s?[∕／/]|\s\S{2,4}(?:報導|报道))")
 MOST_BESIDE = 12
+LONGEST_NAMES = 120
 
 
 def find_authors(page: Page, site: str | None, title: str | None, url: str | None) -> tuple[Author, ...]:
@@ -84,14 +83,14 @@ def _sources(page: Page, title: str | None) -> Iterator[tuple[bool, Iterable[str
     yield True, list(_stated_names(page.article.get("author") or page.article.get("creator"), page.objects))
     for name in _META:
         yield name == "author", [value for value in page.meta.get(name, [])[:20] if "://" not in value]
-    for selector in _MARKED:
-        yield selector in _NICKNAMES, _first_group(page, selector)
+    for test, nicknames in _MARKED:
+        yield nicknames, _first_group(page, test)
     around = page.openings(title)
     for behind, before in around:
         yield False, [name for lines in (behind, before) for name in _byline_names(lines)]
-    for selector in _SHOWN:
-        yield selector in _NICKNAMES, _first_group(page, selector)
-    boxes = [text_of(box, 120) for box in page.boxes]
+    for test, nicknames in _SHOWN:
+        yield nicknames, _first_group(page, test)
+    boxes = [text for _, text in page.boxes if len(text) <= LONGEST_NAMES]
     named = (split_names(rest) for text in boxes if (rest := without_lead(text) or (text if is_name(text) else None)))
     yield False, next((names[:1] for names in named if names), [])
     for behind, before in around:
@@ -99,22 +98,53 @@ def _sources(page: Page, title: str | None) -> Iterator[tuple[bool, Iterable[str
     yield False, next(_labelled_names(page), [])
 
 
-def _first_group(page: Page, selector: str) -> list[str]:
+def _first_group(page: Page, test: Callable[[Element], bool]) -> list[str]:
     """Give the texts of the first such element and of those beside it.
 
     A list of teasers has an author for each; a page's own byline comes first, and its names stand together.
     """
     found: list[str] = []
-    parent = None
-    for element in page.select(selector)[:MOST_BESIDE]:
-        text = text_of(element, 120)
+    parent = 0
+    for element in page.find(test, MOST_BESIDE):
+        text = element.text(LONGEST_NAMES)
         if not text:
             continue
-        if found and (parent is None or element.parent != parent):
+        if found and element.parent_id != parent:
             break
-        parent = element.parent
+        parent = element.parent_id
         found.append(text)
     return found
+
+
+def _is_marked_name(element: Element) -> bool:
+    """Say whether an element is the name in what is marked up as the author."""
+    return "name" in element.roles and any(
+        "author" in (node.attributes.get("itemprop") or "").lower().split() for node in element.parents()
+    )
+
+
+def _is_marked(element: Element) -> bool:
+    return "author" in element.roles
+
+
+def _is_link_to_author(element: Element) -> bool:
+    return "author" in element.relations
+
+
+def _is_called_name(element: Element) -> bool:
+    classes = element.classes
+    return "author-name" in classes or (
+        "fn" in classes and any("vcard" in (node.attributes.get("class") or "").split() for node in element.parents())
+    )
+
+
+def _is_called_byline(element: Element) -> bool:
+    return bool(element.classes & _BYLINE_CLASSES)
+
+
+# With each, whether a nickname there is one, as in a blog.
+_MARKED = ((_is_marked_name, True), (_is_marked, False), (_is_link_to_author, True))
+_SHOWN = ((_is_called_name, True), (_is_called_byline, False))
 
 
 def _byline_names(lines: Sequence[str]) -> list[str]:

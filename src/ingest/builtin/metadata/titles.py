@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator, Sequence
 
 from ingest.builtin.authors.contacts import site_label
 from ingest.builtin.authors.names import fold
-from ingest.builtin.metadata.jsonld import strings
+from ingest.builtin.metadata.elements import Element
 from ingest.builtin.metadata.page import Page
+from ingest.content.jsonld import strings
 
 __all__ = ["find_site", "find_title"]
 
@@ -17,7 +17,7 @@ __all__ = ["find_site", "find_title"]
 _SEPARATOR = re.compile(
     r"\s+[-–—|·•»«:/]+\s+|\s*[|｜»]\s*|:\s+|(?<=[\u3040-\u9fff\uac00-\ud7af])[-_](?=[\u3040-\u9fff\uac00-\ud7af])"
 )
-_HEADINGS = 'h1, h2, h3, [itemprop~="headline"], [class*="entry-title"], [class*="post-title"], [class*="headline"]'
+_HEADLINE_CLASSES = re.compile(r"entry-title|post-title|headline", re.IGNORECASE)
 MOST_HEADINGS = 40
 MOST_PIECES = 8
 _GENERIC = frozenset("home homepage startseite inicio accueil blog index untitled document news".split())
@@ -30,8 +30,8 @@ def find_title(page: Page, site: str | None, url: str | None) -> str | None:
     Otherwise the first of those counts, without the site's name, and then a lone `<h1>`.
     """
     stated = [*strings(page.article.get("headline")), *_stated(page)]
-    shown = [heading for heading in itertools.islice(page.texts("h1"), 10) if not _same(heading, site)]
-    documents = list(page.texts("head title"))[:1] or list(page.texts("title"))[:1]
+    shown = [text for element, text in page.headings if element.tag == "h1" and not _same(text, site)][:10]
+    documents = page.titles[:1]
     for heading in shown:
         if any(fold(heading) == fold(other) for other in (*stated, *documents)) and fold(heading) not in _GENERIC:
             return without_site(heading, site, url)
@@ -53,7 +53,7 @@ def _headed_part(titles: Sequence[str], page: Page, site: str | None, url: str |
 
     So the name of a site or a section goes even where nothing says that it is one.
     """
-    headings = {fold(text): text for text in itertools.islice(page.texts(_HEADINGS), MOST_HEADINGS)}
+    headings = {fold(text): text for text in _headings(page)}
     names = [name for name in (site, site_label(url.split("//")[-1]) if url else None) if name]
     for title in dict.fromkeys(titles):
         for part in sorted(_parts(title), key=len, reverse=True):
@@ -61,6 +61,19 @@ def _headed_part(titles: Sequence[str], page: Page, site: str | None, url: str |
             if folded in headings and len(folded) > 3 and folded not in _GENERIC and not _is_site(part, names):
                 return headings[folded]
     return None
+
+
+def _headings(page: Page) -> Iterator[str]:
+    """Give what readers see as a headline: headings, and what is marked up as one."""
+    for _, text in page.headings[:MOST_HEADINGS]:
+        yield text
+    for element in page.find(_is_headline, MOST_HEADINGS):
+        if text := element.text():
+            yield text
+
+
+def _is_headline(element: Element) -> bool:
+    return "headline" in element.roles or _HEADLINE_CLASSES.search(element.attributes.get("class") or "") is not None
 
 
 def _parts(title: str) -> Iterator[str]:
@@ -150,7 +163,7 @@ def _site_in_title(page: Page, url: str | None) -> str | None:
     if not url:
         return None
     label = fold(site_label(url.split("//")[-1])).replace(" ", "")
-    for title in page.texts("title"):
+    for title in page.titles:
         for piece in reversed(_SEPARATOR.split(title)):
             if label and fold(piece).replace(" ", "") == label:
                 return piece.strip()
