@@ -37,7 +37,15 @@ Extractor = Callable[[Document], str]
 BASELINE = "trafilatura"
 LIBRARIES = ("selectolax", "numpy", "trafilatura", "resiliparse", "readability-lxml", "lxml")
 # What `--profile` times: the name of a stage, and its function as `module:function`.
-STAGES = (("check, parse", "ingest.content.tree:parse"), ("thin", "ingest.content.thinning:thin"))
+STAGES = (
+    ("check, parse", "ingest.content.extraction:parse"),
+    ("walk", "ingest.content.page:read_blocks"),
+    ("names of elements", "ingest.content.page:_rows"),
+    ("features", "ingest.content.page:block_features"),
+    ("frame", "ingest.content.extraction:without_frame"),
+    ("choice", "ingest.content.extraction:choose"),
+    ("text", "ingest.content.extraction:plain_text"),
+)
 
 
 def ingest() -> Extractor:

@@ -91,11 +91,15 @@ def read_examples(data: Path) -> Iterator[Example | Empty]:
                     yield Empty(row["id"], row.get("page_type") or "", Counter(words_of(gold)))
                 continue
             example = _example(row, convention, pieces[0], gold)
+            markup = _fragment(example) if number % FRAGMENTS == 0 else ""
+            _forget_nodes(example)
             yield example
-            if number % FRAGMENTS == 0 and (markup := _fragment(example)):
+            if markup:
                 pieces = read_page(parse(markup).parser)
                 if pieces:
-                    yield replace(_example(row, convention, pieces[0], gold), id=f"{row['id']}#fragment", fragment=True)
+                    piece = _example(row, convention, pieces[0], gold)
+                    _forget_nodes(piece)
+                    yield replace(piece, id=f"{row['id']}#fragment", fragment=True)
 
 
 def _example(row: dict[str, Any], convention: int, page: Page, gold: str | None) -> Example:
@@ -115,6 +119,12 @@ def _example(row: dict[str, Any], convention: int, page: Page, gold: str | None)
         wanted=wanted if gold is None else (),
         unwanted=unwanted if gold is None else (),
     )
+
+
+def _forget_nodes(example: Example) -> None:
+    """Let go of the tree, which takes more memory than all that is measured of it."""
+    blocks = example.page.blocks
+    blocks.node, blocks.inner, blocks.nodes = [], [], []
 
 
 def _fragment(example: Example) -> str:

@@ -21,6 +21,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ingest.content.choice import without_frame
 from ingest.content.model import Model
 from ingest.content.quality import GOOD, quality_features
 from training.data import CONVENTIONS, Empty, Example, read_examples, word_f1
@@ -113,7 +114,8 @@ def cross_validate(examples: Sequence[Example], settings: Settings, folds: int, 
     for number in range(folds):
         print(f"fold {number + 1} of {folds}", flush=True)
         model = Model(train([one for one in examples if fold[one.domain] != number], settings, seed))
-        found |= {one.id: model.probabilities(one.page) for one in examples if fold[one.domain] == number}
+        held = [one for one in examples if fold[one.domain] == number]
+        found |= {one.id: without_frame(one.page, model.probabilities(one.page)) for one in held}
     return found
 
 

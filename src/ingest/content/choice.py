@@ -10,10 +10,21 @@ import numpy.typing as npt
 
 from ingest.content.page import Page
 
-__all__ = ["KINDS", "Policy", "choose"]
+__all__ = ["KINDS", "Policy", "choose", "without_frame"]
 
 Policy = Literal["auto", "keep", "drop"]
 
+Probabilities = npt.NDArray[np.float64]
+
+# What says of itself that it is not the content, unless it stands in the content.
+_FRAME = frozenset(
+    (
+        "<nav>",
+        "<footer>",
+        *(f"role={role}" for role in ("navigation", "contentinfo", "dialog", "search", "menu", "menubar")),
+    )
+)
+_CONTENT = frozenset(("<article>", "<main>", "role=main"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _COMMENTS = frozenset(("comment", "comments", "respond", "disqus", "kommentare", "commentaires", "comentarios"))
 _CAPTIONS = frozenset(("<figcaption>", "<caption>", "caption", "captions", "bildunterschrift"))
@@ -24,9 +35,19 @@ MOST_LINKED = 0.5
 CAPTION_LEVELS = 3
 
 
-def choose(
-    page: Page, probabilities: npt.NDArray[np.float64], threshold: float, policies: Mapping[str, Policy]
-) -> list[int]:
+def without_frame(page: Page, probabilities: Probabilities) -> Probabilities:
+    """Give the probabilities with 0 for the blocks in navigation, footers and dialogs that stand outside the content."""
+    frames = [not _FRAME.isdisjoint(tokens) for tokens in page.tokens]
+    contents = [not _CONTENT.isdisjoint(tokens) for tokens in page.tokens]
+    inside: list[bool] = []
+    framed: list[bool] = []
+    for row, parent in zip(page.element_row, page.blocks.parent, strict=True):
+        inside.append(contents[row] or (parent >= 0 and inside[parent]))
+        framed.append((frames[row] and not inside[-1]) or (parent >= 0 and framed[parent]))
+    return np.where(np.array(framed)[page.blocks.element], 0.0, probabilities)
+
+
+def choose(page: Page, probabilities: Probabilities, threshold: float, policies: Mapping[str, Policy]) -> list[int]:
     """Give the indexes of the blocks to keep, ascending.
 
     Args:

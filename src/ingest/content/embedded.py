@@ -29,7 +29,7 @@ LEAST_DESCRIPTION = 40
 # Most visible characters of a page that waits for a script to fill it.
 MOST_SHELL = 400
 _ROOTS = "#root, #app, #__next, #__nuxt, #___gatsby, app-root, #main-outlet, #react-root, [data-reactroot]"
-_ASKS = re.compile(r"javascript|java script|scripts?\b|browser", re.IGNORECASE)
+_ASKS = re.compile(r"javascript|java script|browser", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?:p|br|div|ul|ol|li|h[1-6]|strong|b|em|a|span)\b[^>]*>", re.IGNORECASE)
 _WORDS = re.compile(r"\w+")
 # Share of its words that a description may have in a text and still be new to it.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ingest.content.choice import Policy, choose
+from ingest.content.choice import Policy, choose, without_frame
 from ingest.content.embedded import body_text, is_shell, product_text
 from ingest.content.markdown import markdown
 from ingest.content.model import load_model
@@ -16,6 +16,10 @@ from ingest.content.text import plain_text
 from ingest.content.tree import parse
 
 __all__ = ["Extraction", "Style", "extract"]
+
+
+# A piece of a very long page shows the model too little of it to be sure of what is no content.
+PIECE_THRESHOLD = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +63,13 @@ def extract(markup: str, style: Style) -> Extraction:
         text = body_text(tree.parser)
         return Extraction(text, "embedded", None, caps, shell=shell and not text)
     model = load_model()
-    probabilities = [model.probabilities(page) for page in pieces]
+    probabilities = [without_frame(page, model.probabilities(page)) for page in pieces]
+    threshold = style.threshold if len(pieces) == 1 else min(style.threshold, PIECE_THRESHOLD)
     chosen = zip(pieces, probabilities, strict=True)
-    text = _joined(
-        _write(page, choose(page, likely, style.threshold, style.policies), style) for page, likely in chosen
-    )
+    text = _joined(_write(page, choose(page, likely, threshold, style.policies), style) for page, likely in chosen)
     if "Product" in markup and (description := product_text(tree.parser, text)):
         text = _joined((text, description))
-    quality = model.quality(np.concatenate(probabilities), texts, style.threshold)
+    quality = model.quality(np.concatenate(probabilities), texts, threshold)
     if not text:
         return Extraction(_all_text(pieces, style), "all_text", quality, caps)
     return Extraction(text, "blocks", quality, caps)
