@@ -72,7 +72,7 @@ def test_the_schema_and_the_footer_are_those_of_the_documentation(project: Proje
     file = pq.ParquetFile(project.output / "corpus/part-00000.parquet")
     assert file.schema_arrow.names == [
         "id", "text", "url", "file_path", "date", "published", "title", "site", "authors", "language",
-        "language_score", "charset", "n_chars_raw", "n_chars", "metadata",
+        "language_score", "charset", "n_chars_raw", "n_chars", "metadata", "extraction_quality",
     ]  # fmt: skip
     column = file.metadata.row_group(0).column(1)
     assert column.compression == "ZSTD"
@@ -516,6 +516,7 @@ def test_the_types_of_the_corpus_are_those_of_the_documentation(project: Project
         "n_chars_raw": "int64",
         "n_chars": "int64",
         "metadata": "map<string, string>",
+        "extraction_quality": "double",
     }
 
 
