@@ -29,8 +29,8 @@ _STRAY_JOINER = re.compile(
 )
 # More combining marks than any script puts on a letter. Bringing them into order takes quadratic time, so the Stream-Safe
 # Text Format of Unicode (UAX #15) draws a line at 30 as well.
-_MARKS = "".join(chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code)))
-_HEAP = re.compile(f"([{_MARKS}]{{31,}})")
+_MARKS = frozenset(chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code)))
+_HEAP = re.compile(f"([{''.join(sorted(_MARKS))}]{{31,}})")
 # Directional marks order what the eye sees in Hebrew and Arabic; in a text without those they are left-overs.
 _DIRECTIONAL = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -95,7 +95,8 @@ def _compose(text: str) -> str:
     """Give the text in NFC, line by line: one line that needs work must not send the others the slow way."""
     if text.isascii():
         return text
-    if _HEAP.search(text) is None:
+    # The expression takes long at each character, so it is asked only where there are marks at all.
+    if _MARKS.isdisjoint(text) or _HEAP.search(text) is None:
         return "\n".join([unicodedata.normalize("NFC", line) for line in text.split("\n")])
     return "".join(
         piece if _HEAP.fullmatch(piece) else unicodedata.normalize("NFC", piece) for piece in _HEAP.split(text)
