@@ -78,6 +78,23 @@ def word_f1(text: str, page: Page) -> float:
     return 2 * precision * recall / (precision + recall) if overlap else 0.0
 
 
+def shingles(text: str) -> Counter[tuple[str, ...]]:
+    """Give the runs of four words, as article benchmarks compare them; a shorter text is one run."""
+    found = words(text)
+    return Counter(tuple(found[start : start + 4]) for start in range(max(1, len(found) - 3)))
+
+
+def shingle_f1(results: Sequence[tuple[Page, str]]) -> float:
+    """Give the harmonic mean of the pages' mean precision and mean recall over runs of four words."""
+    precision, recall = [], []
+    for page, text in results:
+        predicted, content = shingles(text), shingles(page.content or "")
+        overlap = (predicted & content).total()
+        precision.append(overlap / predicted.total())
+        recall.append(overlap / content.total())
+    return statistics.harmonic_mean((statistics.mean(precision), statistics.mean(recall)))
+
+
 def scores(pages: Sequence[Page], texts: Sequence[str]) -> dict[str, float]:
     """Give the figures of one extractor: word F1 in all and by type of page, and those of the segments."""
     return dict(_figures(list(zip(pages, texts, strict=True))))
@@ -99,6 +116,7 @@ def _figures(results: list[tuple[Page, str]]) -> Iterator[tuple[str, float]]:
     if by_kind["pages"]:
         yield "pages: word F1", statistics.mean(by_kind["pages"])
         yield from ((f"... {name}", statistics.mean(values)) for name, values in sorted(by_type.items()))
+        yield "articles: 4-gram F1", shingle_f1([one for one in results if one[0].page_type == "article"])
     if right + missed:
         precision, recall = right / max(1, right + wrong), right / (right + missed)
         yield "segments: precision", precision

@@ -1,10 +1,11 @@
 """Run extractors over the same pages, and put quality and CPU time side by side into `benchmarks/README.md`.
 
-    python benchmarks/extraction.py --data DATA [--pages N] [--passes 3] [--only NAME ...] [--profile]
+    python benchmarks/extraction.py --data DATA [--pages N] [--passes 3] [--only NAME ...] [--held-out DIR] [--profile]
 
 DATA is a folder with `extraction/pages-dev.parquet`, `segments-dev.parquet` and `reader-dev.parquet`; it is not part of
 this repository. Every extractor gets the decoded text. They take turns page by page, each page begins with another one,
-and of all passes the fastest counts. With `--profile` only ingest runs, and prints where its time goes.
+and of all passes the fastest counts. With the folder that `python -m training.extraction --held-out DIR` writes, the quality
+of ingest is that of weights that saw no page of the same site. With `--profile` only ingest runs, and prints where its time goes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import cProfile
 import datetime as dt
 import importlib
+import operator
 import os
 import platform
 import pstats
@@ -27,22 +29,27 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from development import Page, read_pages, scores
 
 from ingest.builtin.extract import Extract
+from ingest.content.extraction import Style, extract
+from ingest.content.model import Model
 from ingest.document import Document
 
 HERE = Path(__file__).parent
 Extractor = Callable[[Document], str]
 BASELINE = "trafilatura"
 LIBRARIES = ("selectolax", "numpy", "trafilatura", "resiliparse", "readability-lxml", "lxml")
+HELD_OUT = "each page by weights that saw no page of its site"
+TRAINED = "by weights that were trained on these very pages"
 # What `--profile` times: the name of a stage, and its function as `module:function`.
 STAGES = (
     ("check, parse", "ingest.content.extraction:parse"),
     ("walk", "ingest.content.page:read_blocks"),
     ("names of elements", "ingest.content.page:_rows"),
     ("features", "ingest.content.page:block_features"),
-    ("frame", "ingest.content.extraction:without_frame"),
+    ("model", "ingest.content.model:Model.judge"),
     ("choice", "ingest.content.extraction:choose"),
     ("text", "ingest.content.extraction:plain_text"),
 )
@@ -52,11 +59,11 @@ def ingest() -> Extractor:
     """Give the step of this project."""
     step = Extract()
 
-    def extract(document: Document) -> str:
+    def text_of(document: Document) -> str:
         result = step.apply(document)
         return result.text if isinstance(result, Document) else ""
 
-    return extract
+    return text_of
 
 
 def trafilatura(**options: bool) -> Extractor:
@@ -70,11 +77,11 @@ def resiliparse() -> Extractor:
     """Give the main content of resiliparse."""
     from resiliparse.extract.html2text import extract_plain_text
 
-    def extract(document: Document) -> str:
+    def text_of(document: Document) -> str:
         text: str = extract_plain_text(document.text, main_content=True)
         return text
 
-    return extract
+    return text_of
 
 
 def readability() -> Extractor:
@@ -82,11 +89,11 @@ def readability() -> Extractor:
     from readability import Document as Summary
     from resiliparse.extract.html2text import extract_plain_text
 
-    def extract(document: Document) -> str:
+    def text_of(document: Document) -> str:
         text: str = extract_plain_text(Summary(document.text).summary(), main_content=False)
         return text
 
-    return extract
+    return text_of
 
 
 EXTRACTORS: dict[str, Callable[[], Extractor]] = {
@@ -121,6 +128,15 @@ def run(
     for what, times in failed.items():
         print(f"{what} on {times // passes} pages", file=sys.stderr)
     return texts, costs
+
+
+def held_out_texts(pages: Sequence[Page], folder: Path) -> list[str]:
+    """Give the texts of the pages by weights that saw no page of the same site."""
+    models: dict[str, Model] = {}
+    for file in sorted(folder.glob("fold-*.npz")):
+        arrays = dict(np.load(file))
+        models |= dict.fromkeys(str(arrays["held_out"]).split("\n"), Model(arrays))
+    return [extract(page.document.text, Style(), models.get(page.id)).text for page in pages]
 
 
 def quality_table(pages: Sequence[Page], texts: dict[str, list[str]]) -> str:
@@ -164,21 +180,23 @@ def timed(function: Callable[..., Any], spent: list[float]) -> Callable[..., Any
 
 def profile(pages: Sequence[Page]) -> str:
     """Give where the time of the step goes: by stage, and by function of `ingest.content` under a profiler."""
-    extract = ingest()
+    step = ingest()
     profiler = cProfile.Profile()
     for page in pages:
-        profiler.runcall(extract, page.document)
+        profiler.runcall(step, page.document)
     stages: dict[str, list[float]] = {"all": []}
     for stage, place in STAGES:
-        module, _, name = place.partition(":")
-        original = getattr(importlib.import_module(module), name)
+        module, _, path = place.partition(":")
+        *owners, name = path.split(".")
+        original = operator.attrgetter(path)(importlib.import_module(module))
         stages[stage] = []
         patched = timed(original, stages[stage])
-        for user in [loaded for key, loaded in sys.modules.items() if key.startswith("ingest.")]:
+        loaded = [one for key, one in sys.modules.items() if key.startswith("ingest.")]
+        for user in [getattr(loaded_one, owners[0], None) for loaded_one in loaded] if owners else loaded:
             if getattr(user, name, None) is original:
                 setattr(user, name, patched)
     for page in pages:
-        timed(extract, stages["all"])(page.document)
+        timed(step, stages["all"])(page.document)
     lines = ["stage, CPU ms a page (a stage counts what it calls, too)"]
     lines += [f"  {stage:<24}{sum(spent) / len(pages):8.3f}  {len(spent):>8} calls" for stage, spent in stages.items()]
     lines.append("function, ms a page under the profiler: in all, and without what it calls")
@@ -196,13 +214,14 @@ def functions(profiler: cProfile.Profile) -> list[tuple[tuple[str, int, str], tu
     return sorted(chosen, key=lambda item: -item[1][3])
 
 
-def stamp(pages: Sequence[Page], passes: int) -> str:
+def stamp(pages: Sequence[Page], passes: int, held_out: Path | None) -> str:
     """Say what was measured, when and with what."""
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     counts = ", ".join(f"{n:,} of {kind}" for kind, n in Counter(page.kind for page in pages).items())
     return (
         f"Measured {dt.datetime.now(tz=dt.UTC):%Y-%m-%d} with Python {platform.python_version()}, {libraries}; "
-        f"{os.cpu_count()} shared cores, the best of {passes} passes; {counts}."
+        f"{os.cpu_count()} shared cores, the best of {passes} passes; {counts}. "
+        f"Quality of ingest: {HELD_OUT if held_out else TRAINED}."
     )
 
 
@@ -213,6 +232,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, help="so many of each set, and nothing is written")
     parser.add_argument("--passes", type=int, default=3)
     parser.add_argument("--only", nargs="*", choices=list(EXTRACTORS), help="these alone, and nothing is written")
+    parser.add_argument("--held-out", type=Path, help="a folder of weights that training wrote")
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
     pages = read_pages(options.data, options.pages)
@@ -221,7 +241,11 @@ def main() -> None:
         return
     extractors = {name: make() for name, make in EXTRACTORS.items() if not options.only or name in options.only}
     texts, costs = run(extractors, pages, options.passes)
-    section = f"{stamp(pages, options.passes)}\n\n{quality_table(pages, texts)}\n\n{speed_table(costs)}\n"
+    if options.held_out:
+        texts["ingest"] = held_out_texts(pages, options.held_out)
+    section = (
+        f"{stamp(pages, options.passes, options.held_out)}\n\n{quality_table(pages, texts)}\n\n{speed_table(costs)}\n"
+    )
     print(section)
     if options.pages or options.only:
         return

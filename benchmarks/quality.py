@@ -31,7 +31,7 @@ SETS = (
     ("languages-langdetect", "languages", "languages-dev.parquet"),
     ("charsets", "charsets", "charsets-dev.parquet"),
 )
-LIBRARIES = ("pyarrow", "resiliparse", "ftfy", "chardet", "py3langid", "langdetect")
+LIBRARIES = ("pyarrow", "selectolax", "numpy", "ftfy", "chardet", "py3langid", "langdetect")
 
 
 def run_set(config: str, data: Path, out: Path) -> dict[str, object]:
@@ -71,7 +71,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--only", nargs="*", choices=[name for name, _, _ in SETS])
     options = parser.parse_args()
-    out = options.out or Path(tempfile.mkdtemp(prefix="ingest-quality-"))
+    options.data = options.data.resolve()
+    out = (options.out or Path(tempfile.mkdtemp(prefix="ingest-quality-"))).resolve()
     parts = []
     for config, kind, gold in SETS:
         if options.only and config not in options.only:

@@ -1,6 +1,6 @@
 """Train the model that tells content from boilerplate, cross-validate it by site, and write its weights.
 
-    python -m training.extraction --data DATA [--folds 5] [--seed 0] [--out src/ingest/content/weights.npz]
+    python -m training.extraction --data DATA [--folds 5] [--seed 0] [--out src/ingest/content/weights.npz] [--held-out DIR]
 
 DATA is a folder with `extraction/pages-dev.parquet`, `segments-dev.parquet` and `reader-dev.parquet`. Pages of one site
 are all on one side of every split, vocabulary and scales come from the training side alone. `--folds 0` only trains.
@@ -12,7 +12,7 @@ import argparse
 import json
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,18 +21,22 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ingest.content.choice import without_frame
-from ingest.content.model import Model
+from ingest.content.choice import best_threshold
+from ingest.content.model import Model, at_temperature
 from ingest.content.quality import GOOD, quality_features
 from training.data import CONVENTIONS, Empty, Example, read_examples, word_f1
 from training.network import Batch, Network, Prepared, Settings, Vocabulary, collate, prepare
 
-Probabilities = dict[str, npt.NDArray[np.float64]]
+Array = npt.NDArray[np.float64]
+Probabilities = dict[str, Array]
+# The logits of each page's blocks.
+Judgements = dict[str, npt.NDArray[np.float32]]
+Weights = dict[str, npt.NDArray[np.generic]]
 PAGES, SEGMENTS, READER = range(len(CONVENTIONS))
 # Blocks in a batch, and most pages.
 BATCH_BLOCKS = 5000
 BATCH_PAGES = 24
-THRESHOLD = 0.35
+TEMPERATURES = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
 # Newton steps and the ridge of the logistic regression.
 STEPS = 50
 RIDGE = 1e-2
@@ -74,7 +78,7 @@ def batches(pages: Sequence[Prepared], longest: int, rng: np.random.Generator) -
         yield found[index]
 
 
-def train(examples: Sequence[Example], settings: Settings, seed: int) -> dict[str, npt.NDArray[np.generic]]:
+def train(examples: Sequence[Example], settings: Settings, seed: int) -> Weights:
     """Train a network and give its weights as the tool reads them."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
@@ -102,42 +106,86 @@ def train(examples: Sequence[Example], settings: Settings, seed: int) -> dict[st
             total, count = total + loss.item(), count + 1
         if epoch % 4 == 0 or epoch == settings.epochs - 1:
             print(f"  epoch {epoch}: loss {total / count:.4f}, {time.time() - started:.1f} s", flush=True)
-    return network.arrays(vocabulary) | {"quality": np.zeros(len(quality_features(np.ones(1), [1], THRESHOLD)))}
+    unfitted = {"temperature": np.ones(()), "quality": np.zeros(len(quality_features(np.ones(1), [1], 0.5)))}
+    return network.arrays(vocabulary) | unfitted
 
 
-def cross_validate(examples: Sequence[Example], settings: Settings, folds: int, seed: int) -> Probabilities:
-    """Give the probabilities of every page by a model that saw no page of its site."""
+def folds_of(examples: Sequence[Example], folds: int) -> dict[str, int]:
+    """Give the fold of each page; those of one site have the same."""
     domains = sorted({example.domain for example in examples})
     np.random.default_rng(7).shuffle(domains)
     fold = {domain: index % folds for index, domain in enumerate(domains)}
-    found: Probabilities = {}
-    for number in range(folds):
-        print(f"fold {number + 1} of {folds}", flush=True)
-        model = Model(train([one for one in examples if fold[one.domain] != number], settings, seed))
-        held = [one for one in examples if fold[one.domain] == number]
-        found |= {one.id: without_frame(one.page, model.probabilities(one.page)) for one in held}
+    return {example.id: fold[example.domain] for example in examples}
+
+
+def train_folds(examples: Sequence[Example], settings: Settings, fold: dict[str, int], seed: int) -> list[Weights]:
+    """Give for each fold the weights of a model that saw no page of it."""
+    found = []
+    for number in sorted(set(fold.values())):
+        print(f"fold {number + 1} of {len(set(fold.values()))}", flush=True)
+        found.append(train([one for one in examples if fold[one.id] != number], settings, seed))
     return found
+
+
+def judge_held_out(examples: Sequence[Example], fold: dict[str, int], weights: Sequence[Weights]) -> Judgements:
+    """Give what a model that saw no page of its site says of every page."""
+    models = [Model(dict(some)) for some in weights]
+    return {one.id: models[fold[one.id]].judge(one.page)[0] for one in examples}
+
+
+def scores_at_temperatures(examples: Sequence[Example], judged: Judgements) -> dict[str, Array]:
+    """Give the word F1 of each full-content page at each of `TEMPERATURES`."""
+    return {
+        one.id: np.array([score_of(one, at_temperature(judged[one.id], temperature)) for temperature in TEMPERATURES])
+        for one in examples
+        if one.convention == PAGES and not one.fragment
+    }
+
+
+def fit_temperature(scores: Iterable[Array]) -> float:
+    """Give the temperature at which the word F1 is highest."""
+    return TEMPERATURES[int(np.sum(list(scores), axis=0).argmax())]
+
+
+def held_out_probabilities(judged: Judgements, fold: dict[str, int], scores: dict[str, Array]) -> Probabilities:
+    """Give the probabilities of all pages, each at a temperature that comes from the other folds."""
+    temperatures = {
+        number: fit_temperature(some for name, some in scores.items() if fold[name] != number)
+        for number in set(fold.values())
+    }
+    return {name: at_temperature(logits, temperatures[fold[name]]) for name, logits in judged.items()}
 
 
 def page_scores(examples: Sequence[Example], found: Probabilities, convention: int) -> dict[str, tuple[str, float]]:
     """Give the page type and the word F1 of each page of a set."""
     return {
-        one.id: (one.kind, word_f1(kept_words(one, found[one.id]), one.gold))
+        one.id: (one.kind, score_of(one, found[one.id]))
         for one in examples
         if one.convention == convention and not one.fragment
     }
 
 
-def kept_words(example: Example, probabilities: npt.NDArray[np.float64]) -> Counter[str]:
-    """Give the words of the blocks that a page keeps."""
-    return Counter(word for index in np.flatnonzero(probabilities > THRESHOLD) for word in example.words[index])
+def score_of(example: Example, probabilities: Array) -> float:
+    """Give the word F1 of the blocks that a page keeps."""
+    kept = Counter(word for index in kept_blocks(example, probabilities) for word in example.words[index])
+    return word_f1(kept, example.gold)
+
+
+def kept_blocks(example: Example, probabilities: Array) -> npt.NDArray[np.intp]:
+    """Give the indexes of the blocks that a page keeps."""
+    return np.flatnonzero(probabilities >= threshold_of(example, probabilities))
+
+
+def threshold_of(example: Example, probabilities: Array) -> float:
+    """Give the probability from which on the tool keeps blocks of the page."""
+    return best_threshold(probabilities, [len(text) for text in example.page.blocks.text])
 
 
 def segment_f1(examples: Sequence[Example], found: Probabilities) -> tuple[float, float, float]:
     """Give precision, recall and F1 over the segments that must and must not be in the texts."""
     right = missed = wrong = 0
     for one in examples:
-        kept = np.flatnonzero(found[one.id] > THRESHOLD) if one.convention == SEGMENTS else ()
+        kept = kept_blocks(one, found[one.id]) if one.convention == SEGMENTS else ()
         text = "\n".join(one.page.blocks.text[index] for index in kept)
         right += sum(segment in text for segment in one.wanted)
         missed += sum(segment not in text for segment in one.wanted)
@@ -161,7 +209,9 @@ def fit_quality(examples: Sequence[Example], found: Probabilities, scores: dict[
 
 def features_of(example: Example, found: Probabilities) -> list[float]:
     """Give what the chance of a good text is told by."""
-    return quality_features(found[example.id], [len(text) for text in example.page.blocks.text], THRESHOLD)
+    probabilities = found[example.id]
+    lengths = [len(text) for text in example.page.blocks.text]
+    return quality_features(probabilities, lengths, threshold_of(example, probabilities))
 
 
 def describe_quality(chance: npt.NDArray[np.float64], scores: npt.NDArray[np.float64]) -> str:
@@ -193,7 +243,7 @@ def report(examples: Sequence[Example], empty: Sequence[Empty], found: Probabili
         print(f"  {kind:<16}{np.mean(values):.4f}  n={len(values)}")
     print(f"pages F1 {np.mean([score for _, score in scores.values()]):.4f}")
     print("segments precision {:.4f} recall {:.4f} F1 {:.4f}".format(*segment_f1(examples, found)))
-    fragments = [word_f1(kept_words(one, found[one.id]), one.gold) for one in examples if one.fragment and one.gold]
+    fragments = [score_of(one, found[one.id]) for one in examples if one.fragment and one.gold]
     print(f"fragments F1 {np.mean(fragments):.4f} of {len(fragments)}")
     print(f"reader F1 {np.mean([score for _, score in page_scores(examples, found, READER).values()]):.4f}")
 
@@ -207,7 +257,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--settings", type=json.loads, default={}, help="fields of Settings as JSON")
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--predictions", type=Path, help="where to put the cross-validated probabilities, as .npz")
+    parser.add_argument("--held-out", type=Path, help="a folder for the weights of the folds")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     settings = Settings(**options.settings)
@@ -215,19 +265,40 @@ def main() -> None:
     examples = [one for one in everything if isinstance(one, Example)]
     empty = [one for one in everything if isinstance(one, Empty)]
     print(f"{len(examples)} pages, {sum(len(one.words) for one in examples)} blocks; {settings}", flush=True)
-    quality: dict[str, npt.NDArray[np.generic]] = {}
+    fitted: Weights = {}
     if options.folds:
-        found = cross_validate(examples, settings, options.folds, options.seed)
-        report(examples, empty, found)
-        if options.predictions:
-            np.savez_compressed(options.predictions, **found)
-        scores = {name: score for name, (_, score) in page_scores(examples, found, PAGES).items()}
-        weights = fit_quality(examples, found, scores)
-        quality = {"quality": weights}
-        inputs = np.array([features_of(one, found) for one in examples if one.id in scores])
-        print(describe_quality(1 / (1 + np.exp(-inputs @ weights)), np.array(list(scores.values()))))
+        fold = folds_of(examples, options.folds)
+        weights = train_folds(examples, settings, fold, options.seed)
+        fitted = fit(examples, empty, fold, weights)
+        if options.held_out:
+            write_held_out(options.held_out, fold, [one | fitted for one in weights])
     if options.out:
-        np.savez_compressed(options.out, **(train(examples, settings, options.seed) | quality))
+        np.savez_compressed(options.out, **(train(examples, settings, options.seed) | fitted))
+
+
+def fit(
+    examples: Sequence[Example], empty: Sequence[Empty], fold: dict[str, int], weights: Sequence[Weights]
+) -> Weights:
+    """Fit to a cross-validation what is fitted behind the network, and print how good the texts are."""
+    judged = judge_held_out(examples, fold, weights)
+    scores = scores_at_temperatures(examples, judged)
+    found = held_out_probabilities(judged, fold, scores)
+    report(examples, empty, found)
+    temperature = fit_temperature(scores.values())
+    print(f"temperature {temperature}")
+    reached = {name: score for name, (_, score) in page_scores(examples, found, PAGES).items()}
+    quality = fit_quality(examples, found, reached)
+    inputs = np.array([features_of(one, found) for one in examples if one.id in reached])
+    print(describe_quality(1 / (1 + np.exp(-inputs @ quality)), np.array(list(reached.values()))))
+    return {"temperature": np.array(temperature), "quality": quality}
+
+
+def write_held_out(folder: Path, fold: dict[str, int], weights: Sequence[Weights]) -> None:
+    """Write the weights of each fold with the ids of the pages that they never saw, for `benchmarks/extraction.py`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, some in enumerate(weights):
+        pages = "\n".join(name for name, its in fold.items() if its == number)
+        np.savez_compressed(folder / f"fold-{number}.npz", **some, held_out=np.array(pages))
 
 
 if __name__ == "__main__":

@@ -12,14 +12,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ingest.content.features import LEVELS, ancestors
-from ingest.content.model import ACTIVATION_STEP, FARTHEST, NEAR, WEIGHT_STEP
+from ingest.content.model import ACTIVATION_STEP, FARTHEST, KINDS, NEAR, WEIGHT_STEP
+from ingest.content.outline import LEVELS
 from training.data import CONVENTIONS, Example
 
 __all__ = ["Batch", "Network", "Prepared", "Settings", "Vocabulary", "collate", "prepare"]
 
-# Page types, which the model learns to tell on its way.
-KINDS = ("article", "forum", "product", "collection", "listing", "documentation", "service")
 # Elements around a block that training looks at; the outermost two always count.
 MOST_AROUND = 16
 OUTERMOST = 2
@@ -117,12 +115,13 @@ def prepare(example: Example, vocabulary: Vocabulary) -> Prepared:
         if len(path) > MOST_AROUND:
             path = path[: MOST_AROUND - OUTERMOST] + path[-OUTERMOST:]
         around[index, : len(path)] = path
-    up = ancestors(np.array(parent), np.array(page.blocks.element)).T
+    outline = page.outline
+    up = outline.up.T
     return Prepared(
         example,
         around,
-        np.array(page.blocks.first)[up],
-        np.array(page.blocks.end)[up],
+        outline.first[up],
+        outline.end[up],
         names,
         [rows[row] for row in page.inner_row],
         _numbers(page.words, word),

@@ -60,6 +60,31 @@ def test_links_are_counted() -> None:
     assert blocks.link_chars == [len("this") + len("that one"), 0]
 
 
+@pytest.mark.parametrize(
+    ("markup", "texts"),
+    [
+        ("<nav>menu</nav><p>text</p><footer>imprint</footer>", ["text"]),
+        ("one<nav>menu</nav>two", ["one", "two"]),
+        ("<div role=navigation>menu</div><ul role=MENU><li>menu</ul><p>text</p>", ["text"]),
+        ("<main><nav>contents</nav><p>text</p></main>", ["contents", "text"]),
+        ("<div role=main><footer>source</footer></div><footer>imprint</footer>", ["source"]),
+        ("<article>post</article><nav><article>teaser</article></nav>", ["post"]),
+        ("<article role=dialog>post</article>", ["post"]),
+        ("<table><tr><td role=menu>cell</td><td>other</td></tr></table>", ["cell | other"]),
+    ],
+)
+def test_frames_outside_the_content_are_left_out_on_demand(markup: str, texts: list[str]) -> None:
+    root = parse(markup).parser.body
+    (blocks,) = read_blocks(root, frames=False)
+    assert blocks.text == texts
+
+
+def test_a_block_knows_how_many_frames_were_left_out_before_it() -> None:
+    root = parse("<nav>a</nav><p>one</p><nav>b</nav><footer>c</footer><p>two</p><p>three</p>").parser.body
+    assert read_blocks(root, frames=False)[0].frames == [1, 3, 3]
+    assert read_blocks(root)[0].frames == [0] * 6
+
+
 def test_elements_know_their_blocks() -> None:
     blocks = blocks_of("<main><p>one</p><ul><li>two</li><li>three</li></ul></main><p>four</p><div></div>")
     spans = {blocks.tag[e]: (blocks.first[e], blocks.end[e]) for e in range(len(blocks.tag))}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ingest.content.choice import Policy, choose
+from ingest.content.choice import Policy, best_threshold, choose
 from ingest.content.page import Page, read_page
 from ingest.content.tree import parse
 
@@ -60,6 +64,20 @@ def test_keep_brings_a_kind_back_and_drop_takes_it_out(page: Page, kind: str, in
 
 def test_keep_brings_nothing_into_a_page_without_content(page: Page) -> None:
     assert chosen(page, set(), captions="keep", comments="keep") == []
+
+
+def expected_f1(kept: np.ndarray, probabilities: np.ndarray, lengths: np.ndarray) -> float:
+    return float(2 * (probabilities * lengths)[kept].sum() / (lengths[kept].sum() + (probabilities * lengths).sum()))
+
+
+@given(st.lists(st.tuples(st.floats(0.001, 0.999), st.integers(1, 500)), min_size=1, max_size=8))
+def test_no_other_choice_promises_more_than_the_best_threshold(blocks: list[tuple[float, int]]) -> None:
+    probabilities, lengths = np.array([one[0] for one in blocks]), np.array([one[1] for one in blocks], float)
+    kept = probabilities >= best_threshold(probabilities, lengths.tolist())
+    best = expected_f1(kept, probabilities, lengths)
+    for others in itertools.product((False, True), repeat=len(blocks)):
+        if any(others):
+            assert expected_f1(np.array(others), probabilities, lengths) <= best + 1e-9
 
 
 def test_the_threshold_decides(page: Page) -> None:

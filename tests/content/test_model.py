@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.content.features import block_features
-from ingest.content.model import ACTIVATION_STEP, WEIGHT_STEP, load_model
+from ingest.content.model import (
+    ACTIVATION_STEP,
+    EXACT,
+    FARTHEST_INPUT,
+    KINDS,
+    MOST,
+    WEIGHT_STEP,
+    at_temperature,
+    load_model,
+)
 from ingest.content.page import Page, read_page
 from ingest.content.quality import quality_features
 from ingest.content.tree import parse
@@ -31,8 +40,8 @@ def page_of(markup: str) -> Page:
 
 def test_an_article_is_content_and_its_menu_and_footer_are_not() -> None:
     page = page_of(PAGE)
-    likely = load_model().probabilities(page) > 0.5
-    kept = [text for text, keep in zip(page.blocks.text, likely, strict=True) if keep]
+    likely, _ = load_model().read(page)
+    kept = [text for text, chance in zip(page.blocks.text, likely, strict=True) if chance > 0.5]
     assert [text for text in kept if len(text) > 60] == kept
     assert len(kept) == 3
 
@@ -41,30 +50,51 @@ def test_an_article_is_content_and_its_menu_and_footer_are_not() -> None:
 def test_sums_are_exact_in_any_order(seed: int) -> None:
     rng = np.random.default_rng(seed)
     weights = load_model().weights["input"]
-    values = np.rint(rng.normal(0, 6 / ACTIVATION_STEP, (3, len(weights))))
+    values = np.rint(rng.normal(0, 3 / ACTIVATION_STEP, (3, len(weights)))).astype(np.float32)
+    values = np.clip(values, -FARTHEST_INPUT, FARTHEST_INPUT)
     order = rng.permutation(len(weights))
+    assert weights.dtype == np.float32
     assert np.array_equal(values @ weights, values[:, order] @ weights[order])
-    assert np.array_equal(weights / WEIGHT_STEP, np.rint(weights / WEIGHT_STEP))
+    assert np.array_equal(values.astype(np.float64) @ weights.astype(np.float64), values @ weights)
+
+
+def test_no_sum_can_grow_beyond_what_float32_adds_exactly() -> None:
+    for name, weights in load_model().weights.items():
+        if weights.ndim == 2:
+            assert np.array_equal(weights / WEIGHT_STEP, np.rint(weights / WEIGHT_STEP))
+            most = FARTHEST_INPUT if name == "input" else MOST
+            assert np.abs(weights.astype(np.float64) / WEIGHT_STEP).sum(axis=0).max() * most < EXACT, name
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 8, 9, 500])
 def test_a_page_of_any_length_has_a_probability_for_each_block(count: int) -> None:
-    found = load_model().probabilities(page_of("<body>" + "<p>one of the paragraphs</p>" * count))
+    found, kinds = load_model().read(page_of("<body>" + "<p>one of the paragraphs</p>" * count))
     assert found.shape == (count,)
     assert ((found > 0) & (found < 1)).all()
+    assert kinds.shape == (len(KINDS),)
+    assert kinds.sum() == pytest.approx(1, abs=len(KINDS) * ACTIVATION_STEP)
 
 
 def test_what_is_around_a_page_in_a_batch_does_not_count() -> None:
-    alone = load_model().probabilities(page_of(PAGE))
-    load_model().probabilities(page_of(PAGE.replace("weir", "lock")))
-    assert np.array_equal(load_model().probabilities(page_of(PAGE)), alone)
+    alone, _ = load_model().read(page_of(PAGE))
+    load_model().read(page_of(PAGE.replace("weir", "lock")))
+    again, _ = load_model().read(page_of(PAGE))
+    assert np.array_equal(again, alone)
+
+
+def test_a_higher_temperature_makes_less_sure_and_changes_no_order() -> None:
+    logits = np.array([-4.0, -1.0, 0.0, 2.0], np.float32)
+    cool, warm = at_temperature(logits, 1), at_temperature(logits, 3)
+    assert (np.diff(cool) > 0).all()
+    assert (np.diff(warm) > 0).all()
+    assert (np.abs(warm - 0.5) <= np.abs(cool - 0.5)).all()
 
 
 @given(st.lists(st.text(min_size=1, max_size=60).filter(str.strip), min_size=1, max_size=12))
 def test_features_are_finite_and_bounded(texts: list[str]) -> None:
     markup = "".join(f"<p>{text.replace('<', '&lt;')}</p>" for text in texts)
     for page in read_page(parse(f"<body>{markup}").parser):
-        features = block_features(page.blocks, page.element_row, page.title)
+        features = block_features(page.blocks, page.outline, page.element_row, page.title)
         assert features.shape[0] == len(page.blocks)
         assert np.isfinite(features).all()
         assert np.abs(features).max() < 20
@@ -72,8 +102,8 @@ def test_features_are_finite_and_bounded(texts: list[str]) -> None:
 
 def test_the_chance_of_a_good_text_falls_with_doubt() -> None:
     model = load_model()
-    texts = ["x" * 200] * 20
+    lengths = [200] * 20
     sure = np.array([0.99] * 10 + [0.01] * 10)
     doubtful = np.array([0.6] * 10 + [0.4] * 10)
-    assert model.quality(sure, texts, 0.5) > model.quality(doubtful, texts, 0.5) + 0.2
-    assert quality_features(sure, [200] * 20, 0.5)[1] == pytest.approx(0.99, abs=0.01)
+    assert model.quality(sure, lengths, 0.5) > model.quality(doubtful, lengths, 0.5) + 0.2
+    assert quality_features(sure, lengths, 0.5)[1] == pytest.approx(0.99, abs=0.01)

@@ -20,8 +20,8 @@ HTML = "text/html"
 class Extract(Step):
     """Turn HTML into text: the main content, without menus, sidebars and footers.
 
-    A small model tells for every block of the page whether it is content; `threshold` says how sure it must be. The
-    column `extraction_quality` is the chance that the whole text is good. Paragraphs have a blank line between them,
+    A small model tells for every block of the page how likely it is content, and the blocks stay that make the best text
+    to expect. The column `extraction_quality` is the chance that the whole text is good. Paragraphs have a blank line between them,
     list items and rows of tables stand on lines of their own, preformatted text stays as it is.
 
     Plain text passes unchanged. The decoded page stays in `Document.markup` for the steps behind. `extraction` in the
@@ -35,8 +35,9 @@ class Extract(Step):
 
     main_content: bool = True
     """Leave out what is not the content. Off, all visible text is kept."""
-    threshold: float = Field(0.35, gt=0, lt=1)
-    """Keep blocks that are content with a greater probability than this: higher for cleaner texts, lower for whole ones."""
+    threshold: float | None = Field(None, gt=0, lt=1)
+    """Keep the blocks that are content with this probability or a greater one: higher for cleaner texts, lower for whole
+    ones. By default each page has the threshold that promises the best text of it."""
     title: Policy = "auto"
     """The headline above the body: `auto` leaves it to the model, which most often takes it out; `keep`, `drop`."""
     headings: Policy = "auto"

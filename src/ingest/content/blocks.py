@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 __all__ = ["Blocks", "read_blocks"]
 
-# What an element is for the text: a part of the line, a link, the end of a line, or a block of its own.
-TEXT, INLINE, LINK, BREAK, SKIPPED, BLOCK = range(6)
+# What an element is for the text: a part of the line, a link, the end of a line, or a block of its own, and of those a
+# cell of a table, preformatted text, what says that it holds the content, and what says that it holds none.
+TEXT, INLINE, LINK, BREAK, SKIPPED, BLOCK, CELL, PRE, CONTENT, FRAME = range(10)
 # What is not shown as text, or not as running text.
 _SKIPPED = (
     "script style noscript template svg iframe object embed applet audio video canvas map select datalist option textarea "
@@ -25,8 +27,11 @@ _ROLES = (
     {"-text": TEXT, "a": LINK, "br": BREAK}
     | dict.fromkeys(_SKIPPED.split(), SKIPPED)
     | dict.fromkeys(_INLINE.split(), INLINE)
+    | {"td": CELL, "th": CELL, "pre": PRE}
+    | {"article": CONTENT, "main": CONTENT, "nav": FRAME, "footer": FRAME}
 )
-_CELLS = ("td", "th")
+# The same of blocks by their attribute `role`.
+_STATED = {"main": CONTENT} | dict.fromkeys("navigation contentinfo dialog search menu menubar".split(), FRAME)
 # The deepest element that is looked at; what stands deeper counts as standing in it.
 DEEPEST = 200
 # Most blocks that are looked at together; a page of more is read piece by piece, so that memory stays bounded.
@@ -60,6 +65,8 @@ class Blocks:
     nodes: list[list[Any]] = field(default_factory=list)
     """The text nodes of each block."""
     preformatted: list[bool] = field(default_factory=list)
+    frames: list[int] = field(default_factory=list)
+    """Frames left out before each block."""
 
     node: list[Any] = field(default_factory=list)
     """The elements."""
@@ -73,17 +80,30 @@ class Blocks:
         return len(self.text)
 
 
-def read_blocks(root: Any, *, alt_texts: bool = False) -> list[Blocks]:
+def read_blocks(root: Any, *, alt_texts: bool = False, frames: bool = True) -> list[Blocks]:
     """Give the blocks of a page: in one piece, or in several if there are more than `MOST_BLOCKS`.
 
     Args:
         root: the element to read, most often `<body>`.
         alt_texts: put in the descriptions of images.
+        frames: read also what says of itself that it is not the content, such as navigation and footers, where it
+            stands outside the content.
     """
-    walk = _Walk(alt_texts)
+    walk = _Walk(alt_texts, frames, {} if frames else _stated_roles(root))
     walk.run(root)
     walk.end_piece()
     return walk.pieces
+
+
+def _stated_roles(root: Any) -> dict[int, int]:
+    """Give what the elements say of themselves in the attribute `role`, by their ids."""
+    found = {}
+    for node in root.css("[role]"):
+        stated = _STATED.get((node.attributes.get("role") or "").lower())
+        # An element for the content stays one, whatever its attribute says, and a cell stays in its row.
+        if stated is not None and _ROLES.get(node.tag, BLOCK) in (BLOCK, FRAME):
+            found[node.mem_id] = stated
+    return found
 
 
 def _squeezed(text: str) -> str:
@@ -99,13 +119,18 @@ def _squeezed(text: str) -> str:
 class _Walk:
     """One pass over the tree. A block ends where a block-level element starts or ends."""
 
-    def __init__(self, alt_texts: bool) -> None:
+    def __init__(self, alt_texts: bool, frames: bool, stated: Mapping[int, int]) -> None:
         self.pieces: list[Blocks] = []
         self.blocks = Blocks()
         self.alt_texts = alt_texts
+        self.frames = frames
+        self.stated = stated
         self.open: list[tuple[Any, str]] = []  # block-level elements around here
         self.known: list[int] = []  # the indexes of the outer ones of them, which hold text already
         self.deeper = 0  # block-level elements around here that are too deep to be looked at
+        self.content_depth = 0  # elements around here that say that they hold the content
+        self.left_out = 0  # frames left out so far
+        self.begun = False  # whether this is in a line, if only in an empty link
         self.parts: list[str] = []
         self.nodes: list[Any] = []
         self.link_chars = 0
@@ -118,90 +143,112 @@ class _Walk:
 
     def run(self, root: Any) -> None:  # noqa: C901  a call more for each node would make the walk a tenth slower
         """Go through the root and all below it, in the order of the page."""
-        stack: list[tuple[Any, str, int]] = []
-        roles = _ROLES
+        stack: list[tuple[Any, int]] = []
+        roles, stated = _ROLES, self.stated
         node = root
         while True:
             tag = node.tag
             role = roles.get(tag, BLOCK)
             if role == TEXT:
-                self.add_text(node)
+                text = node.text_content
+                if self.parts or not text.isspace():
+                    self.add_text(node, text)
             elif role != SKIPPED or self.is_wanted(node, tag):
-                if role != INLINE:
-                    self.enter(node, tag, role)
-                elif self.inner is None and not self.nodes:
-                    self.inner = node
-                child = node.first_child
-                if child is not None:
-                    stack.append((node, tag, role))
-                    node = child
-                    continue
-                if role != INLINE:
-                    self.leave(tag, role)
+                if stated and role >= BLOCK:
+                    role = stated.get(node.mem_id, role)
+                if role != FRAME or self.enters_frame():
+                    if role >= BLOCK:
+                        self.enter(node, tag, role)
+                    else:
+                        self.enter_inline(node, role)
+                    child = node.first_child
+                    if child is not None:
+                        stack.append((node, role))
+                        node = child
+                        continue
+                    self.leave(role)
             while (following := node.next if stack else None) is None:
                 if not stack:
                     return
-                node, tag, role = stack.pop()
-                if role != INLINE:
-                    self.leave(tag, role)
+                node, role = stack.pop()
+                self.leave(role)
             node = following
 
     def is_wanted(self, node: Any, tag: str) -> bool:
         """Say whether to look into an element that is most often skipped; take in the description of an image."""
         if tag == "img" and self.alt_texts:
+            self.begun = True
             self.parts.append(f" {node.attributes.get('alt') or ''} ")
         return tag == "noscript" and len(node.text(deep=True, strip=True)) >= LEAST_NOSCRIPT
 
-    def add_text(self, node: Any) -> None:
-        """Take in a text node."""
-        text = node.text_content
-        if not text.isspace():
-            self.nodes.append(node)
-            if self.link_depth:
-                self.link_chars += len(text)
-            self.parts.append(text)
-        elif self.parts:
-            self.parts.append(text if self.pre_depth else " ")
+    def enters_frame(self) -> bool:
+        """Say whether to look into a frame; take in that one is left out."""
+        if self.frames or self.content_depth:
+            return True
+        self.flush()
+        self.left_out += 1
+        return False
 
-    def enter(self, node: Any, tag: str, role: int) -> None:
-        """Take in the start of an element that is not just inline."""
-        if role == BLOCK:
-            if self.pre_depth:
-                self.end_line()
-                self.pre_depth += tag == "pre"
-                return
-            if tag in _CELLS:
-                self.enter_cell()
-            else:
-                self.flush()
-                self.pre_depth = int(tag == "pre")
-            if len(self.open) < DEEPEST:
-                self.open.append((node, tag))
-            else:
-                self.deeper += 1
-        elif role == LINK:
+    def add_text(self, node: Any, text: str) -> None:
+        """Take in a text node."""
+        self.begun = True
+        if text.isspace():
+            self.parts.append(text if self.pre_depth else " ")
+            return
+        self.nodes.append(node)
+        if self.link_depth:
+            self.link_chars += len(text)
+        self.parts.append(text)
+
+    def enter_inline(self, node: Any, role: int) -> None:
+        """Take in the start of an element that is a part of the line, or ends it."""
+        self.begun = True
+        if role == LINK:
             self.link_depth += 1
             self.links += 1
             if self.link_end == len(self.parts):
                 # Links that touch each other in the markup are set apart by their style.
                 self.parts.append(" ")
-            if self.inner is None and not self.nodes:
-                self.inner = node
-        else:
+        elif role != INLINE:
             self.break_line()
+            return
+        if self.inner is None and not self.nodes:
+            self.inner = node
 
-    def leave(self, tag: str, role: int) -> None:
-        """Take in the end of an element that is not just inline."""
-        if role == BLOCK:
-            if self.pre_depth > 1 or (self.pre_depth and tag != "pre"):
+    def enter(self, node: Any, tag: str, role: int) -> None:
+        """Take in the start of a block-level element."""
+        if self.pre_depth:
+            self.end_line()
+            self.pre_depth += role == PRE
+            return
+        if role == CELL:
+            self.enter_cell()
+        elif self.begun:
+            self.flush()
+        if role == PRE:
+            self.pre_depth = 1
+        elif role == CONTENT:
+            self.content_depth += 1
+        if len(self.open) < DEEPEST:
+            self.open.append((node, tag))
+        else:
+            self.deeper += 1
+
+    def leave(self, role: int) -> None:
+        """Take in the end of an element."""
+        if role >= BLOCK:
+            if self.pre_depth > 1 or (self.pre_depth and role != PRE):
                 self.end_line()
-                self.pre_depth -= tag == "pre"
+                self.pre_depth -= role == PRE
                 return
-            if tag not in _CELLS or self.is_long_cell():
+            if (role != CELL or self.is_long_cell()) and self.begun:
                 self.flush()
             self.pre_depth = 0
+            if role == CONTENT:
+                self.content_depth -= 1
             self.close()
         elif role == LINK:
+            self.begun = True
             self.link_depth -= 1
             self.link_end = len(self.parts)
 
@@ -247,25 +294,27 @@ class _Walk:
 
     def flush(self) -> None:
         """End the block that has been gathered, if it has text."""
+        if self.parts:
+            if text := self.gathered():
+                self.add_block(text)
+            self.parts = []
+            self.nodes = []
+            self.link_chars = 0
+        self.begun = False
         self.link_end = -1
-        if not self.parts:
-            self.inner = None
-            self.links = 0
-            return
-        joined = "".join(self.parts)
-        if self.pre_depth:
-            text = "" if joined.isspace() else joined
-        else:
-            text = _squeezed(joined)
-            if _BREAK in text:
-                text = _BREAKS.sub("\n", text).strip("\n")
-        text = text.strip("\n") if self.pre_depth else text.strip()
-        if text.strip(" |"):
-            self.add_block(text)
+        self.links = 0
         self.inner = None
-        self.parts = []
-        self.nodes = []
-        self.link_chars = self.links = 0
+
+    def gathered(self) -> str:
+        """Give the text of the block that has been gathered; empty if it shows nothing."""
+        text = "".join(self.parts)
+        if self.pre_depth:
+            return "" if text.isspace() else text.strip("\n")
+        text = _squeezed(text)
+        if _BREAK in text:
+            text = _BREAKS.sub("\n", text)
+        text = text.strip()
+        return text if text.strip(" |") else ""
 
     def add_block(self, text: str) -> None:
         """Put a block into the list."""
@@ -279,7 +328,8 @@ class _Walk:
         blocks.inner.append(self.inner)
         blocks.nodes.append(self.nodes)
         blocks.preformatted.append(self.pre_depth > 0)
-        if len(blocks) >= MOST_BLOCKS:
+        blocks.frames.append(self.left_out)
+        if len(blocks.text) >= MOST_BLOCKS:
             self.end_piece()
 
     def register(self) -> None:

@@ -54,7 +54,7 @@ def body_text(parser: LexborHTMLParser) -> str:
 def product_text(parser: LexborHTMLParser, text: str) -> str:
     """Give the description of a product that stands in JSON-LD alone; empty if the text says the same already."""
     said = set(_WORDS.findall(text.casefold()))
-    for item in objects(_scripts(parser, _LINKED)):
+    for item in objects([script for script in _scripts(parser, _LINKED) if "Product" in script]):
         if not any(kind in ("Product", "ProductGroup") for kind in strings(item.get("@type"))):
             continue
         for body in _strings(item.get("description")):

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ingest.content.choice import Policy, choose, without_frame
+from ingest.content.blocks import Blocks, read_blocks
+from ingest.content.choice import Policy, best_threshold, choose
 from ingest.content.embedded import body_text, is_shell, product_text
 from ingest.content.markdown import markdown
-from ingest.content.model import load_model
+from ingest.content.model import KINDS, Model, load_model
 from ingest.content.page import Page, read_page
 from ingest.content.text import plain_text
-from ingest.content.tree import parse
+from ingest.content.tree import Tree, parse
 
 __all__ = ["Extraction", "Style", "extract"]
 
 
 # A piece of a very long page shows the model too little of it to be sure of what is no content.
-PIECE_THRESHOLD = 0.1
+PIECE_THRESHOLD = 0.3
+# A page that is one of a product with this probability may describe it in its data alone.
+PRODUCT, LEAST_PRODUCT = KINDS.index("product"), 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,8 @@ class Style:
     """What belongs to the text of a page, and how it is written."""
 
     main_content: bool = True
-    threshold: float = 0.35
+    threshold: float | None = None
+    """The probability from which on blocks are kept; `None` for the one that promises the best text of each page."""
     policies: Mapping[str, Policy] = field(default_factory=dict)
     markdown: bool = False
     bullets: bool = False
@@ -50,39 +54,74 @@ class Extraction:
     """Whether the page is empty until a script has filled it."""
 
 
-def extract(markup: str, style: Style) -> Extraction:
-    """Give the text of a page."""
+def extract(markup: str, style: Style, model: Model | None = None) -> Extraction:
+    """Give the text of a page.
+
+    Args:
+        markup: the page.
+        style: what belongs to the text, and how it is written.
+        model: what tells content from boilerplate; by default the one that comes with the package.
+    """
     tree = parse(markup)
-    pieces = read_page(tree.parser, alt_texts=style.alt_texts)
-    caps = (*tree.caps, *(("blocks",) if len(pieces) > 1 else ()))
     if not style.main_content:
-        return Extraction(_all_text(pieces, style), "all_text", None, caps)
+        return _all_text(tree, style)
+    pieces = read_page(tree.parser, alt_texts=style.alt_texts)
     texts = [text for page in pieces for text in page.blocks.text]
-    shell = is_shell(tree.parser, texts)
-    if shell or not pieces:
+    if is_shell(tree.parser, texts) and is_shell(tree.parser, _visible(tree)):
         text = body_text(tree.parser)
-        return Extraction(text, "embedded", None, caps, shell=shell and not text)
-    model = load_model()
-    probabilities = [without_frame(page, model.probabilities(page)) for page in pieces]
-    threshold = style.threshold if len(pieces) == 1 else min(style.threshold, PIECE_THRESHOLD)
-    chosen = zip(pieces, probabilities, strict=True)
-    text = _joined(_write(page, choose(page, likely, threshold, style.policies), style) for page, likely in chosen)
-    if "Product" in markup and (description := product_text(tree.parser, text)):
-        text = _joined((text, description))
-    quality = model.quality(np.concatenate(probabilities), texts, threshold)
+        return Extraction(text, "embedded", None, tree.caps, shell=not text)
+    if pieces:
+        return _main_content(tree, pieces, style, model or load_model())
+    found = _all_text(tree, style)
+    return found if found.text else Extraction(body_text(tree.parser), "embedded", None, tree.caps)
+
+
+def _main_content(tree: Tree, pieces: Sequence[Page], style: Style, model: Model) -> Extraction:
+    """Give the blocks that make the best text to expect; all of the page if none is left."""
+    readings = [model.read(page) for page in pieces]
+    probabilities = np.concatenate([likely for likely, _ in readings])
+    lengths = [len(text) for page in pieces for text in page.blocks.text]
+    threshold = style.threshold or best_threshold(probabilities, lengths)
+    if len(pieces) > 1:
+        threshold = min(threshold, PIECE_THRESHOLD)
+    quality = model.quality(probabilities, lengths, threshold)
+    texts = [
+        _write(page.blocks, choose(page, likely, threshold, style.policies), style)
+        for page, (likely, _) in zip(pieces, readings, strict=True)
+    ]
+    if max(kinds[PRODUCT] for _, kinds in readings) >= LEAST_PRODUCT:
+        texts.append(product_text(tree.parser, _joined(texts)))
+    text = _joined(texts)
     if not text:
-        return Extraction(_all_text(pieces, style), "all_text", quality, caps)
-    return Extraction(text, "blocks", quality, caps)
+        return replace(_all_text(tree, style), quality=quality)
+    return Extraction(text, "blocks", quality, _caps(tree, pieces))
 
 
-def _all_text(pieces: Sequence[Page], style: Style) -> str:
-    return _joined(_write(page, range(len(page.blocks)), style) for page in pieces)
+def _all_text(tree: Tree, style: Style) -> Extraction:
+    """Give whatever a page shows."""
+    pieces = _all_blocks(tree, alt_texts=style.alt_texts)
+    text = _joined(_write(blocks, range(len(blocks)), style) for blocks in pieces)
+    return Extraction(text, "all_text", None, _caps(tree, pieces))
 
 
-def _write(page: Page, kept: Sequence[int], style: Style) -> str:
+def _all_blocks(tree: Tree, *, alt_texts: bool = False) -> list[Blocks]:
+    root = tree.parser.body or tree.parser.root
+    return read_blocks(root, alt_texts=alt_texts) if root is not None else []
+
+
+def _visible(tree: Tree) -> list[str]:
+    return [text for blocks in _all_blocks(tree) for text in blocks.text]
+
+
+def _caps(tree: Tree, pieces: Sequence[object]) -> tuple[str, ...]:
+    """Name the limits that the page reached, that of blocks among them if it was read in pieces."""
+    return (*tree.caps, *(("blocks",) if len(pieces) > 1 else ()))
+
+
+def _write(blocks: Blocks, kept: Sequence[int], style: Style) -> str:
     if style.markdown:
-        return markdown(page.blocks, kept)
-    return plain_text(page.blocks, kept, bullets=style.bullets)
+        return markdown(blocks, kept)
+    return plain_text(blocks, kept, bullets=style.bullets)
 
 
 def _joined(texts: Iterable[str]) -> str:

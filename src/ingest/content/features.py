@@ -9,14 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.content.blocks import Blocks
+from ingest.content.outline import Index, Outline
 
-__all__ = ["LEVELS", "Array", "Index", "ancestors", "block_features", "depths"]
+__all__ = ["Array", "block_features"]
 
 Array = npt.NDArray[np.float32]
-Index = npt.NDArray[np.int64]
 
-# How far up the elements around a block are looked at.
-LEVELS = (0, 1, 2, 3, 5)
 # Running text: a block of so many characters, of which fewer than that share stand in links.
 RUNNING_CHARS = 80
 RUNNING_LINKS = 0.3
@@ -86,11 +84,12 @@ def _characters(texts: Sequence[str]) -> tuple[Array, Index, Index]:
     return counts.astype(np.float32), kinds[ends - lengths], kinds[ends - 1]
 
 
-def block_features(blocks: Blocks, rows: Index, title: str) -> Array:
+def block_features(blocks: Blocks, outline: Outline, rows: Index, title: str) -> Array:
     """Give the features of the blocks, as (blocks, features), each about between -1 and 2.
 
     Args:
         blocks: the blocks.
+        outline: how their elements stand in each other.
         rows: what kind of element each is: elements of one kind make a list.
         title: the title of the page.
     """
@@ -103,22 +102,20 @@ def block_features(blocks: Blocks, rows: Index, title: str) -> Array:
     words: Array = counts[:, 1] + 1 + counts[:, 6] * np.float32(0.5)
     density = np.divide(linked, chars, dtype=np.float32)
     running = (chars >= RUNNING_CHARS) & (density < RUNNING_LINKS)
-    element = np.array(blocks.element)
+    element, up = outline.element, outline.up
     own = _text_features(counts, chars, words, density, links, first_kind, last_kind)
     tags = np.zeros((len(blocks.tag), len(TAGS) + 1), np.float32)
     tags[np.arange(len(tags)), [_COLUMNS.get(tag, -1) for tag in blocks.tag]] = 1
     tags = tags[:, :-1]
-    parent = np.array(blocks.parent)
-    up = ancestors(parent, element)
     sums = np.stack((chars, linked, words, running * chars, running.astype(np.float32), links, np.ones(count)), axis=1)
-    holders = _element_features(blocks, rows, sums)
+    holders = _element_features(outline, rows, sums)
     return np.concatenate(
         (
             own,
             tags[element],
             np.maximum(tags[element], tags[up[1]]),
             holders[up].transpose(1, 0, 2).reshape(count, -1),
-            _place(blocks, sums, depths(parent)[element]),
+            _place(blocks, outline, sums),
             _likeness(texts, title, blocks),
         ),
         axis=1,
@@ -161,31 +158,10 @@ def _text_features(
     )
 
 
-def ancestors(parent: Index, element: Index) -> Index:
-    """Give the elements around each block, as (LEVELS, blocks): its own, that one's parent, and so on."""
-    up, level, at = [], 0, element
-    for wanted in LEVELS:
-        while level < wanted:
-            at = np.maximum(parent[at], 0)
-            level += 1
-        up.append(at)
-    return np.stack(up)
-
-
-def depths(parent: Index) -> Index:
-    """Give how many elements stand around each."""
-    depth = np.zeros(len(parent), np.int64)
-    at = parent
-    while (inside := at >= 0).any():
-        depth += inside
-        at = np.where(inside, parent[at], -1)
-    return depth
-
-
-def _element_features(blocks: Blocks, rows: Index, sums: Array) -> Array:
+def _element_features(outline: Outline, rows: Index, sums: Array) -> Array:
     """Give what is measured of the elements, as (elements, features)."""
     running = np.concatenate((np.zeros((1, sums.shape[1])), np.cumsum(sums, axis=0, dtype=np.float64)))
-    first, end = np.array(blocks.first), np.array(blocks.end)
+    first, end = outline.first, outline.end
     inside = running[end] - running[first]
     whole = np.maximum(running[-1], 1)
     held = inside[:, 6]
@@ -200,8 +176,8 @@ def _element_features(blocks: Blocks, rows: Index, sums: Array) -> Array:
             inside[:, 3] / whole[3],
             np.log1p(inside[:, 0] / held) / 6,
             inside[:, 4] / held,
-            first / len(blocks),
-            1 - end / len(blocks),
+            first / len(sums),
+            1 - end / len(sums),
             np.log1p(alike) / 4,
             np.minimum(alike_chars / whole[0], 1),
         ),
@@ -209,14 +185,15 @@ def _element_features(blocks: Blocks, rows: Index, sums: Array) -> Array:
     )
 
 
-def _place(blocks: Blocks, sums: Array, depth: Index) -> Array:
+def _place(blocks: Blocks, outline: Outline, sums: Array) -> Array:
     """Give where the blocks stand on the page, as (blocks, features)."""
-    count = len(blocks)
+    count = len(sums)
     at = np.arange(count)
+    depth = outline.depth[outline.element]
     behind = np.cumsum(sums[:, [0, 3]], axis=0)
     whole = np.maximum(behind[-1], 1)
     columns = [at / count, np.log1p(at) / 6, np.log1p(count - at) / 6, depth / 20, *(behind / whole).T]
-    first, end = np.array(blocks.first), np.array(blocks.end)
+    first, end = outline.first, outline.end
     running = np.concatenate(([0], behind[:, 1]))
     share = (running[end] - running[first]) / whole[1]
     for least in CONTAINERS:
@@ -227,9 +204,16 @@ def _place(blocks: Blocks, sums: Array, depth: Index) -> Array:
     heading = headings[0] if headings else 0
     away = (at - heading) / 20 if headings else np.zeros(count)
     columns += [np.full(count, bool(headings)), np.clip(away, -1, 1), (at > heading) & bool(headings)]
+    columns += _beside_frames(np.array(blocks.frames))
     means = [np.log1p(count) / 6, np.log1p(sums[:, 0].sum()) / 10, sums[:, 1].sum() / whole[0], whole[1] / whole[0]]
     columns += [np.full(count, mean) for mean in means]
     return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
+
+
+def _beside_frames(frames: Index) -> list[npt.NDArray[np.bool_]]:
+    """Give whether a frame was left out right before each block and right behind, and anywhere before and behind."""
+    fresh = np.diff(frames, prepend=0) > 0
+    return [fresh, np.append(fresh[1:], False), frames > 0, frames < frames[-1]]
 
 
 def _likeness(texts: Sequence[str], title: str, blocks: Blocks) -> Array:

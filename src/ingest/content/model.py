@@ -4,7 +4,7 @@ Each block comes as its features, and as the sums of learned vectors for the tok
 inline element it begins with and of its own words. Dilated convolutions let it see its neighbours, and a pooled vector
 the whole page.
 
-All numbers are multiples of small powers of two and stay so small that float64 adds them exactly, in whatever order a
+All numbers are multiples of small powers of two and stay so small that float32 adds them exactly, in whatever order a
 machine does it: the same page has the same probabilities on every processor, with any number of threads.
 """
 
@@ -13,26 +13,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import ThreadpoolController
 
-from ingest.content.features import ancestors
+from ingest.content.outline import Outline
 from ingest.content.page import Page
 from ingest.content.quality import quality_features
 
-__all__ = ["Model", "load_model"]
+__all__ = ["KINDS", "Model", "at_temperature", "load_model"]
 
-Array = npt.NDArray[np.float64]
-Index = npt.NDArray[np.int64]
-Tokens = Sequence[tuple[str, ...]]
+Array = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 
-# Steps between neighbouring values of activations and weights.
-ACTIVATION_STEP = 1 / 1024
-WEIGHT_STEP = 1 / 4096
+# Types of pages.
+KINDS = ("article", "forum", "product", "collection", "listing", "documentation", "service")
+# Steps between neighbouring values of activations and weights. Products are multiples of both, so their sums are exact
+# while they stay below 2 ** 24 such steps, which `MOST` and `FARTHEST_INPUT` see to.
+ACTIVATION_STEP = 1 / 64
+WEIGHT_STEP = 1 / 512
+EXACT = 2**24
+# Largest value of a layer, and of an input, in steps.
+MOST = 32 / ACTIVATION_STEP
+FARTHEST_INPUT = 12 / ACTIVATION_STEP
 # Standardised features farther from the mean than this say nothing more.
 FARTHEST = 6.0
+# What is looked up by token.
+TABLES = ("names", "inner", "words")
 # Levels above a block's own element that count as near.
 NEAR = 3
 
@@ -43,90 +53,102 @@ class Model:
     def __init__(self, arrays: dict[str, Any]) -> None:
         self._names = {name: row for row, name in enumerate(str(arrays["vocabulary"]).split("\n"), start=1)}
         self._words = {word: row for row, word in enumerate(str(arrays["word_list"]).split("\n"), start=1)}
+        # Tables stay in 16 bits: little of them is used at a time, and what is read from memory takes longest. One look-up
+        # serves the vectors of the elements around a block and of the inline one that it begins with.
+        self._vectors = np.concatenate((arrays["names"], arrays["inner"]), axis=1)
+        self._width = arrays["names"].shape[1]
+        self._said = arrays["words"]
         self.weights = {
-            key: value * (WEIGHT_STEP / ACTIVATION_STEP if key.endswith("_bias") else WEIGHT_STEP)
+            key: value * np.float32(WEIGHT_STEP / ACTIVATION_STEP if key.endswith("_bias") else WEIGHT_STEP)
             for key, value in arrays.items()
-            if value.dtype == np.int16
+            if value.dtype == np.int16 and key not in TABLES
         }
-        self.weights["output_bias"] = self.weights["output_bias"] * ACTIVATION_STEP
+        for index in range(len(arrays["dilations"])):
+            self.weights[f"convolution_{index}"] = _side_by_side(self.weights[f"convolution_{index}"])
         self._mean, self._deviation = arrays["mean"], arrays["deviation"]
+        self._temperature = float(arrays["temperature"])
         self._quality = arrays["quality"]
+        # The layers are so small that a second thread costs more than it gives.
+        self._threads = ThreadpoolController().select(user_api="blas")
         self._dilations = [int(dilation) for dilation in arrays["dilations"]]
         self._pools_before = [int(index) for index in arrays["pools_before"]]
         self._context_behind = int(arrays["context_behind"])
-        self._rows: dict[tuple[str, ...], list[int]] = {}
 
-    def probabilities(self, page: Page) -> Array:
-        """Give the probability of each block to be content, as (blocks,)."""
-        weights = self.weights
-        names = weights["names"]
-        rows = self._numbers(page.tokens)
-        own = _sums(names, rows)[page.element_row]
-        own[0] += names[[self._names.get(token, 0) for token in page.kinds]].sum(axis=0)
-        paths = _path_vectors(own, np.array(page.blocks.parent), np.array(page.blocks.element))
-        inner = _sums(weights["inner"], rows)[page.inner_row]
-        word_rows = [[row for word in some if (row := self._words.get(word))] for some in page.words]
-        said = _sums(weights["words"], word_rows) / np.maximum([[len(rows)] for rows in word_rows], 1)
+    def read(self, page: Page) -> tuple[Doubles, Array]:
+        """Give the probability of each block to be content, as (blocks,), and that of each of `KINDS`, as (types,).
+
+        The blocks of a page are right or wrong together, so a choice among them does best if they are taken to be less
+        sure than each is by itself: at the temperature at which the texts that it makes are the best.
+        """
+        logits, kinds = self.judge(page)
+        return at_temperature(logits, self._temperature), kinds
+
+    def judge(self, page: Page) -> tuple[Array, Array]:
+        """Give the logit of each block, as (blocks,), and the probability of each of `KINDS`, as (types,)."""
+        with self._threads.limit(limits=1):
+            logits, kinds = self._forward(self._inputs(page), page.outline)
+        return logits, kinds
+
+    def _inputs(self, page: Page) -> Array:
+        """Give what is known of the blocks, as (blocks, inputs), in steps."""
+        vectors = _sums(self._vectors, [_known(some, self._names) for some in page.tokens])
+        own = vectors[page.element_row, : self._width]
+        own[0] += _sums(self._vectors, [_known(page.kinds, self._names)])[0, : self._width]
+        inner = vectors[page.inner_row, self._width :]
+        word_rows = [_known(some, self._words) for some in page.words]
+        said = _sums(self._said, word_rows) / np.maximum([[len(rows)] for rows in word_rows], 1)
         standard = np.clip((page.features - self._mean) / self._deviation, -FARTHEST, FARTHEST)
-        inputs = np.concatenate((standard, *paths, inner, said), axis=1)
-        up = ancestors(np.array(page.blocks.parent), np.array(page.blocks.element))
-        spans = np.array(page.blocks.first)[up], np.array(page.blocks.end)[up]
-        return self._forward(np.rint(inputs / ACTIVATION_STEP), spans)
+        parts = (standard, *_path_vectors(own, page.outline), inner, said)
+        inputs = np.concatenate(parts, axis=1, dtype=np.float32, casting="same_kind")
+        inputs /= ACTIVATION_STEP
+        np.rint(inputs, out=inputs)
+        np.clip(inputs, -FARTHEST_INPUT, FARTHEST_INPUT, out=inputs)
+        return inputs
 
-    def quality(self, probabilities: Array, texts: Sequence[str], threshold: float) -> float:
+    def quality(self, probabilities: Doubles, lengths: Sequence[int], threshold: float) -> float:
         """Give the chance that the text of a page is good: a word F1 of at least 0.9 in the eyes of a person."""
-        features = quality_features(probabilities, [len(text) for text in texts], threshold)
+        features = quality_features(probabilities, lengths, threshold)
         return float(1 / (1 + np.exp(-np.dot(self._quality, features))))
 
-    def _numbers(self, tokens: Tokens) -> list[list[int]]:
-        known = self._rows
-        if len(known) > 100_000:
-            known.clear()
-        found = []
-        for some in tokens:
-            rows = known.get(some)
-            if rows is None:
-                rows = known[some] = [row for token in some if (row := self._names.get(token))]
-            found.append(rows)
-        return found
-
-    def _forward(self, inputs: Array, spans: tuple[Index, Index]) -> Array:
-        """Give the probabilities. The hidden values are kept in steps: whole numbers."""
+    def _forward(self, inputs: Array, outline: Outline) -> tuple[Array, Array]:
+        """Give what `judge` does. The hidden values are kept in steps: whole numbers."""
         weights = self.weights
         hidden = _layer(inputs, weights["input"], weights["input_bias"])
         for index, dilation in enumerate(self._dilations):
             if index in self._pools_before:
-                hidden += self._pooled(hidden, spans, self._pools_before.index(index))
-            seen = _neighbours(hidden, dilation)
-            hidden += _layer(seen, weights[f"convolution_{index}"], weights[f"convolution_{index}_bias"])
+                hidden = _added(hidden, self._pooled(hidden, outline, self._pools_before.index(index)))
+            seen = _convolved(hidden, weights[f"convolution_{index}"], dilation)
+            hidden = _added(hidden, _stepped(seen, weights[f"convolution_{index}_bias"]))
             if index == self._context_behind:
-                hidden += self._context(hidden)
+                context, kinds = self._context(hidden)
+                hidden = _added(hidden, context)
         hidden = _layer(hidden, weights["last"], weights["last_bias"])
-        logit = hidden @ (weights["output"] * ACTIVATION_STEP) + weights["output_bias"]
-        probability: Array = 1 / (1 + np.exp(-logit[:, 0]))
-        return probability
+        logits = hidden @ weights["output"] + weights["output_bias"]
+        return logits[:, 0] * np.float32(ACTIVATION_STEP), kinds
 
-    def _pooled(self, hidden: Array, spans: tuple[Index, Index], number: int) -> Array:
+    def _pooled(self, hidden: Array, outline: Outline, number: int) -> Array:
         """Give, for each block, what the blocks in the elements around it have in common."""
         weights = self.weights
         values = np.rint(hidden @ weights[f"pool_{number}"] + weights[f"pool_{number}_bias"])
+        np.clip(values, -MOST, MOST, out=values)
         sums = np.zeros((len(values) + 1, values.shape[1]))
         np.cumsum(values, axis=0, out=sums[1:])
-        first, end = spans
+        first, end = outline.first[outline.up], outline.end[outline.up]
         means = np.rint((sums[end] - sums[first]) / (end - first)[..., None])
-        joined = means.transpose(1, 0, 2).reshape(len(hidden), -1)
+        joined = means.transpose(1, 0, 2).reshape(len(hidden), -1).astype(np.float32)
         return _layer(joined, weights[f"unpool_{number}"], weights[f"unpool_{number}_bias"])
 
-    def _context(self, hidden: Array) -> Array:
-        """Give what the whole page says to each of its blocks, its type among it."""
+    def _context(self, hidden: Array) -> tuple[Array, Array]:
+        """Give what the whole page says to each of its blocks, its type among it, and the chance of each type."""
         weights = self.weights
-        pooled = np.concatenate((np.rint(hidden.mean(axis=0)), hidden.max(axis=0)))
+        mean = np.rint(hidden.mean(axis=0, dtype=np.float64)).astype(np.float32)
+        pooled = np.concatenate((mean, hidden.max(axis=0)))
         context = _layer(pooled, weights["context"], weights["context_bias"])
-        kind = (context @ weights["kind"] + weights["kind_bias"]) * ACTIVATION_STEP
+        kind = (context @ weights["kind"] + weights["kind_bias"]) * np.float32(ACTIVATION_STEP)
         chance = np.exp(kind - kind.max())
         chance = np.rint(chance / chance.sum() / ACTIVATION_STEP)
-        result: Array = context + np.rint(chance @ weights["of_kind"] + weights["of_kind_bias"])
-        return result
+        of_kind = np.rint(chance @ weights["of_kind"] + weights["of_kind_bias"])
+        return context + of_kind, chance * np.float32(ACTIVATION_STEP)
 
 
 @cache
@@ -136,62 +158,72 @@ def load_model() -> Model:
         return Model(dict(np.load(file, allow_pickle=False)))
 
 
-def _sums(table: Array, rows: Sequence[Sequence[int]]) -> Array:
-    """Give the sum of the rows of a table that each entry names."""
-    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
-    flat = [row for some in rows for row in some]
-    sums = np.zeros((len(flat) + 1, table.shape[1]))
-    np.cumsum(table[flat], axis=0, out=sums[1:])
-    ends = np.cumsum(lengths)
-    result: Array = sums[ends] - sums[ends - lengths]
+def at_temperature(logits: Array, temperature: float) -> Doubles:
+    """Give logits as probabilities, the less sure the higher the temperature."""
+    result: Doubles = 1 / (1 + np.exp(-logits.astype(np.float64) / temperature))
     return result
 
 
-def _path_vectors(own: Array, parent: Index, element: Index) -> tuple[Array, ...]:
+def _known(tokens: Sequence[str], rows: dict[str, int]) -> list[int]:
+    """Give the rows of the tokens that have one."""
+    return [row for token in tokens if (row := rows.get(token))]
+
+
+def _sums(table: npt.NDArray[np.int16], rows: Sequence[Sequence[int]]) -> Doubles:
+    """Give the sum of the rows of a table that each entry names."""
+    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+    ends = np.cumsum(lengths)
+    flat = np.fromiter(chain.from_iterable(rows), np.int64, int(ends[-1]))
+    sums = np.zeros((len(flat) + 1, table.shape[1]), np.int32)
+    np.cumsum(table[flat], axis=0, out=sums[1:])
+    result: Doubles = (sums[ends] - sums[ends - lengths]) * WEIGHT_STEP
+    return result
+
+
+def _path_vectors(own: Doubles, outline: Outline) -> tuple[Doubles, ...]:
     """Give, for each block, the vectors of its element, of the near ones around it and of those farther out."""
-    size = len(parent)
-    padded = np.concatenate((own, np.zeros((1, own.shape[1]))))  # the row -1 stands for no element
-    above = np.append(parent, -1)
-    path, depth = padded.copy(), np.zeros(size + 1, np.int64)
-    depth[:size] = 1
-    for level in _levels(parent):
-        path[level] += path[above[level]]
-        depth[level] += depth[above[level]]
-    at = above[element]
-    near = np.zeros((len(element), own.shape[1]))
+    # The row -1 stands for no element.
+    nothing = np.zeros((1, own.shape[1]))
+    padded, paths = np.concatenate((own, nothing)), np.concatenate((outline.sums_around(own), nothing))
+    above, depth = np.append(outline.parent, -1), np.append(outline.depth + 1, 1)
+    at = above[outline.element]
+    near = np.zeros((len(at), own.shape[1]))
     for _ in range(NEAR):
         near += padded[at]
         at = above[at]
-    far = path[at] / np.maximum(depth[at], 1)[:, None]
-    return padded[element], near / NEAR, far
+    return padded[outline.element], near / NEAR, paths[at] / depth[at][:, None]
 
 
-def _levels(parent: Index) -> list[Index]:
-    """Give the elements by their depth, without the outermost ones."""
-    depth = np.zeros(len(parent), np.int64)
-    at = parent
-    while (inside := at >= 0).any():
-        depth += inside
-        at = np.where(inside, parent[at], -1)
-    order = np.argsort(depth, kind="stable")
-    return np.split(order, np.searchsorted(depth[order], np.arange(1, depth.max(initial=0) + 1)))[1:]
+def _side_by_side(kernel: Array) -> Array:
+    """Give a kernel for each row and its two neighbours, as (3 * width, out), as one of (width, 3 * out)."""
+    return np.concatenate(np.split(kernel, 3), axis=1)
 
 
-def _neighbours(hidden: Array, dilation: int) -> Array:
-    """Give each row with the rows so many before and behind it; zeros beyond the ends."""
-    size, width = hidden.shape
-    seen = np.zeros((size, 3 * width))
-    seen[:, width : 2 * width] = hidden
-    if dilation < size:
-        seen[dilation:, :width] = hidden[:-dilation]
-        seen[:-dilation, 2 * width :] = hidden[dilation:]
-    return seen
+def _convolved(hidden: Array, kernel: Array, dilation: int) -> Array:
+    """Give what the rows so many before, of each row itself and so many behind say, in sum."""
+    width = kernel.shape[1] // 3
+    before, own, behind = np.split(hidden @ kernel, (width, 2 * width), axis=1)
+    if dilation < len(hidden):
+        own[dilation:] += before[:-dilation]
+        own[:-dilation] += behind[dilation:]
+    return own
 
 
 def _layer(inputs: Array, weights: Array, bias: Array) -> Array:
     """Give the next layer of values in steps; what is below zero becomes zero."""
-    values: Array = inputs @ weights
+    return _stepped(inputs @ weights, bias)
+
+
+def _stepped(values: Array, bias: Array) -> Array:
+    """Give sums as the values of a layer, in place: in steps, and zero for what is below."""
     values += bias
     np.rint(values, out=values)
-    np.maximum(values, 0, out=values)
+    np.clip(values, 0, MOST, out=values)
     return values
+
+
+def _added(hidden: Array, more: Array) -> Array:
+    """Add to the values of a layer, in place."""
+    hidden += more
+    np.clip(hidden, -MOST, MOST, out=hidden)
+    return hidden

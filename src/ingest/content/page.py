@@ -11,7 +11,8 @@ import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
 from ingest.content.blocks import Blocks, read_blocks
-from ingest.content.features import Array, Index, block_features
+from ingest.content.features import Array, block_features
+from ingest.content.outline import Index, Outline
 from ingest.content.tokens import element_tokens, text_tokens
 
 __all__ = ["Page", "read_page"]
@@ -31,6 +32,7 @@ class Page:
     """The blocks of a page and what is measured of them."""
 
     blocks: Blocks
+    outline: Outline
     title: str
     features: Array
     """As (blocks, features); see `block_features`."""
@@ -41,27 +43,32 @@ class Page:
     inner_row: Index
     """Which row the inline element has that each block begins with."""
     words: Tokens
-    """The words of short blocks."""
+    """The words that the blocks begin with."""
     kinds: tuple[str, ...]
     """Tokens from the head of the page."""
 
 
 def read_page(parser: LexborHTMLParser, *, alt_texts: bool = False) -> list[Page]:
-    """Give what the model needs to know of a page: in one piece, in several if it is very long, in none if it is empty."""
+    """Give what the model needs to know of a page: in one piece, in several if it is very long, in none if it is empty.
+
+    What says of itself that it is not the content, such as navigation, is left out.
+    """
     root = parser.body or parser.root
     if root is None:
         return []
     title, kinds = _title(parser), _kinds(parser)
-    return [_piece(blocks, title, kinds) for blocks in read_blocks(root, alt_texts=alt_texts)]
+    return [_piece(blocks, title, kinds) for blocks in read_blocks(root, alt_texts=alt_texts, frames=False)]
 
 
 def _piece(blocks: Blocks, title: str, kinds: tuple[str, ...]) -> Page:
     rows: dict[tuple[str, ...], int] = {}
     element_row, inner_row = _rows(rows, blocks.node), _rows(rows, blocks.inner)
+    outline = Outline.of(blocks)
     return Page(
         blocks,
+        outline,
         title,
-        block_features(blocks, element_row, title),
+        block_features(blocks, outline, element_row, title),
         list(rows),
         element_row,
         inner_row,
@@ -90,7 +97,8 @@ def _kinds(parser: LexborHTMLParser) -> tuple[str, ...]:
     """Give tokens of the kind of page, the software behind it, and the words of its own address."""
     found = []
     addresses = []
-    for node in parser.css(_HEAD)[:MOST_HEAD]:
+    head = parser.head
+    for node in head.css(_HEAD)[:MOST_HEAD] if head is not None else ():
         attributes = node.attributes
         content = (attributes.get("content") or attributes.get("href") or "").lower()
         name = attributes.get("property") or attributes.get("name") or "canonical"

@@ -22,10 +22,10 @@ def quality_features(probabilities: npt.NDArray[np.float64], lengths: Sequence[i
     Args:
         probabilities: of each block to be content.
         lengths: the characters of each block.
-        threshold: the probability above which a block is kept.
+        threshold: the probability from which on a block is kept.
     """
     size = np.asarray(lengths, np.float64)
-    kept = probabilities > threshold
+    kept = probabilities >= threshold
     chars, content = float(size[kept].sum()), float((probabilities * size).sum())
     expected = 2 * float((probabilities * size)[kept].sum()) / max(chars + content, 1.0)
     undecided = float((np.minimum(probabilities, 1 - probabilities) * size).sum()) / max(float(size.sum()), 1.0)

@@ -11,12 +11,14 @@ __all__ = ["element_tokens", "text_tokens"]
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _DIGITS = re.compile(r"\d+")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# Attributes that few elements have.
+_RARE = frozenset(("role", "itemprop", "itemtype", "rel", "style", "hidden", "aria-hidden"))
 # Classes beyond these, and names longer than that, say nothing more.
 MOST_CLASSES = 12
 LONGEST_NAME = 40
-# A text with more words is told by its length and its place, not by its words.
-MOST_WORDS = 12
-LONGEST_PHRASE = 100
+# Words behind these say nothing more of a text.
+MOST_WORDS = 40
+LONGEST_PHRASE = 300
 
 
 def element_tokens(tag: str, attributes: Mapping[str, str | None]) -> tuple[str, ...]:
@@ -24,9 +26,9 @@ def element_tokens(tag: str, attributes: Mapping[str, str | None]) -> tuple[str,
 
     Numbers are left out, so that the posts of a thread have the same tokens.
     """
-    if not attributes:
-        return _tokens(tag)
     get = attributes.get
+    if attributes.keys().isdisjoint(_RARE):
+        return _tokens(tag, get("class"), get("id"))
     style = get("style")
     hidden = "hidden" in attributes or get("aria-hidden") == "true" or bool(style and _HIDING.search(style))
     return _tokens(
@@ -35,11 +37,8 @@ def element_tokens(tag: str, attributes: Mapping[str, str | None]) -> tuple[str,
 
 
 def text_tokens(text: str) -> tuple[str, ...]:
-    """Give the words of a short text, lower case; nothing for a long one."""
-    if len(text) > LONGEST_PHRASE:
-        return ()
-    words = text.lower().split()
-    return tuple(words) if len(words) <= MOST_WORDS else ()
+    """Give the words that a text begins with, lower case."""
+    return tuple(text[:LONGEST_PHRASE].lower().split()[:MOST_WORDS])
 
 
 @lru_cache(maxsize=20_000)
@@ -49,8 +48,7 @@ def _tokens(
     found = [f"<{tag}>"]
     for names in (classes, identifier):
         if names:
-            for name in names[: MOST_CLASSES * LONGEST_NAME].split()[:MOST_CLASSES]:
-                found += _name_tokens(name)
+            found += _names(_DIGITS.sub("0", names[: MOST_CLASSES * LONGEST_NAME]))
     for key, value in zip(("role", "itemprop", "itemtype", "rel"), values, strict=False):
         if value:
             found.append(f"{key}={value[:LONGEST_NAME].lower()}")
@@ -59,11 +57,14 @@ def _tokens(
     return tuple(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=20_000)
+def _names(names: str) -> list[str]:
+    """Give the tokens of the names in an attribute. Their numbers are 0 by now, so that most names come again."""
+    return [token for name in names.split()[:MOST_CLASSES] for token in _name_tokens(name[:LONGEST_NAME])]
+
+
 @lru_cache(maxsize=50_000)
 def _name_tokens(name: str) -> tuple[str, ...]:
-    """Give a name without its digits, and the words that it is made of: `.entry-content`, `entry`, `content`."""
-    name = name[:LONGEST_NAME]
+    """Give a name and the words that it is made of: `.entry-content`, `entry`, `content`."""
     parts = [part.lower() for part in _PART.findall(name) if len(part) > 1]
-    if len(parts) > 1:
-        return ("." + _DIGITS.sub("0", name.lower()), *parts)
-    return tuple(parts)
+    return (f".{name.lower()}", *parts) if len(parts) > 1 else tuple(parts)

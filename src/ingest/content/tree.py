@@ -33,7 +33,6 @@ _FORMATTING = re.compile(rb"<(?:b|big|code|em|font|i|s|small|strike|strong|tt|u)
 _NEVER_DEEP = re.compile(
     rb"<(?:br|dd|dt|hr|img|input|li|link|meta|option|p|param|source|td|tr|track|wbr)[\t\n\f\r />]", re.IGNORECASE
 )
-_ROOT = re.compile(rb"<(?:html|body)[\t\n\f\r />]", re.IGNORECASE)
 _TAG_START = re.compile(rb"<[a-zA-Z]")
 _TAG = re.compile(rf"<[a-zA-Z][^\t\n\f\r />]*+({ATTRIBUTES})".encode())
 _ATTRIBUTE = re.compile(ATTRIBUTE.encode())
@@ -82,7 +81,7 @@ def _may_be_costly(content: bytes) -> bool:
     if ends.size > tags.size + FEW_TAGS or _has_long_tag(content, ends):
         return True
     # The attributes of a later `<body>` go to the first.
-    return len(content) > LONG and len(_ROOT.findall(content)) > MANY_ROOTS
+    return len(content) > LONG and sum(map(content.lower().count, (b"<html", b"<body"))) > MANY_ROOTS
 
 
 def _may_nest(content: bytes, signs: npt.NDArray[np.uint8], tags: Places) -> bool:
