@@ -23,7 +23,7 @@ _PLAIN_LEAD = re.compile(
     r"|geschrieben|verfasst|veröffentlicht|erstellt|eingestellt|ein artikel|ein beitrag|ein kommentar|escrito|publicado|scritto|pubblicato|écrit|rédigé|publié)"
     r"\s+(?:by|von|por|par|da)|by|byline|[àa] cura di)(?:\b|(?<=[yn])(?=(?-i:[A-Z])))[\s:：]*"
     r"|(?:authors?|autor(?:in|en|es|a|e)?|auteurs?|autore|autrice|redakteur(?:in)?|text|texte|texto|testo"
-    r"|reporter|writer|tekst|автор|авторы|текст|作者|博主|記者|记者|文|نویسنده|نوشته|الكاتب|كتب|लेखक|लेखिका|yazar|yazan)"
+    r"|redaktion|reporter|writer|tekst|автор|авторы|текст|作者|博主|記者|记者|文|نویسنده|نوشته|الكاتب|كتب|लेखक|लेखिका|yazar|yazan)"
     r"\s*[:：／/＝=]\s*",
     re.IGNORECASE,
 )
@@ -40,7 +40,7 @@ _MONTHS = (
 )
 _TAIL = re.compile(
     r"(?:\b(?:last )?(?:published|updated|posted|modified)\b|\b(?:veröffentlicht|aktualisiert|publié|publicado"
-    r"|actualizado|pubblicato|aggiornato)\b"
+    r"|actualizado|pubblicato|aggiornato)\b|\b(?:illustration(?:en|s)?|fotos?|photos?|bilder)\s*(?::|by\b|von\b|de\b)"
     # Glued to the name or to a date where tags have gone: "Dana WhitlockUpdatedMarch 3".
     r"|(?:(?<=[a-z])|\b)(?-i:(?:Published|Updated|Posted)(?=[A-Z\s:]|on\b))|(?<=[a-z])(?-i:Follow)\b"
     rf"|(?:\bvom\s+)?(?:\b|(?<=[a-z])(?-i:(?=[A-Z])))(?:{_MONTHS})\.?\s+\d{{1,4}}(?:st|nd|rd|th)?\b|\bvom\s+\d)"

@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 
-__all__ = ["date_in_text", "date_in_url", "days_between", "iso_date"]
+__all__ = ["date_in_text", "date_in_url", "dates_in_text", "days_between", "iso_date", "month_in_url"]
 
 # Nothing on the web is older, and what claims to be from the next century is a mistake. The clock is not asked: the same
 # page must give the same date next year.
@@ -17,31 +17,38 @@ _ISO = re.compile(
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?\d{4,6}Z?)?")
 _YEAR_MONTH = re.compile(r"(\d{4})-(\d{2})")
-_NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})(?!\d)")
-_SHORT = re.compile(r"(?<![\d./-])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{2})(?![\d.]\d|\d)")
+# Where tags have gone, a time or another date may be glued to the year: "3 de mayo de 202221:25".
+_END = r"(?=\d{1,2}[:.]|\D|$)"
+_NUMERIC = re.compile(rf"(?<![\d./-])(\d{{1,2}})([./-])\s?(\d{{1,2}})\2\s?(\d{{4}}){_END}")
+_SHORT = re.compile(r"(?<![\d./-])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{2})(?=\d{2}:\d{2}|\D|$)(?!\.\d)")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
-_URL = re.compile(r"/(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?=[/.-]|$)|(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_URL = re.compile(
+    r"/(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?=[/.-]|$)|(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)|(?<!\d)(\d{2}-\d{2}-\d{4})(?!\d)"
+)
+_URL_MONTH = re.compile(r"/(\d{4})/(0[1-9]|1[0-2])(?=/)")
 _MONTHS = (
-    "january jan januar januari janvier janv enero ene gennaio gen janeiro stycznia styczeń января январь ocak leden ledna",
-    "february feb februar februari février févr fevr febrero febbraio fevereiro fev lutego luty февраля февраль şubat únor února",
-    "march mar märz maerz mrz maart mars marzo março marca marzec марта март mart březen března",
-    "april apr avril avr abril abr aprile kwietnia kwiecień апреля апрель nisan duben dubna",
-    "may mai mei mayo maggio mag maio maja maj мая май mayıs květen května",
-    "june jun juni juin junio giugno giu junho czerwca czerwiec июня июнь haziran červen června",
-    "july jul juli juillet juil julio luglio lug julho lipca lipiec июля июль temmuz červenec července",
-    "august aug augustus août aout agosto ago sierpnia sierpień августа август ağustos srpen srpna",
-    "september sep sept septembre septiembre settembre set setembro września wrzesień сентября сентябрь eylül září",
-    "october oct oktober okt octobre octubre ottobre ott outubro out października październik октября октябрь ekim říjen října",
-    "november nov novembre noviembre novembro listopada listopad ноября ноябрь kasım listopadu",
-    "december dec dezember dez décembre déc diciembre dic dicembre dezembro dez grudnia grudzień декабря декабрь aralık prosinec prosince",
+    "january jan januar januari jänner janvier janv enero ene gennaio gen janeiro stycznia styczeń января январь січня ocak leden ledna ianuarie január ιανουαρίου tammikuuta",
+    "february feb februar februari februarie février févr fevr febrero febbraio fevereiro fev lutego luty февраля февраль лютого şubat únor února február φεβρουαρίου helmikuuta",
+    "march mar märz maerz mrz maart mars marts marzo março marca marzec maret martie марта март березня mart březen března március μαρτίου maaliskuuta",
+    "april apr avril avr abril abr aprile aprilie kwietnia kwiecień апреля апрель квітня nisan duben dubna április απριλίου huhtikuuta",
+    "may mai mei mayo maggio mag maio maj maja мая май травня mayıs květen května május μαΐου toukokuuta",
+    "june jun juni juin junio giugno giu junho iunie czerwca czerwiec июня июнь червня haziran červen června június ιουνίου kesäkuuta",
+    "july jul juli juillet juil julio luglio lug julho iulie lipca lipiec июля июль липня temmuz červenec července július ιουλίου heinäkuuta",
+    "august aug augustus augusti agustus août aout agosto ago sierpnia sierpień августа август серпня ağustos srpen srpna augusztus αυγούστου elokuuta",
+    "september sep sept septembre septiembre settembre set setembro septembrie września wrzesień сентября сентябрь вересня eylül září szeptember σεπτεμβρίου syyskuuta",
+    "october oct oktober okt octobre octubre ottobre ott outubro out octombrie października październik октября октябрь жовтня ekim říjen října október οκτωβρίου lokakuuta",
+    "november nov novembre noviembre novembro noiembrie listopada listopad ноября ноябрь листопада kasım listopadu νοεμβρίου marraskuuta",
+    "december dec dezember dez decembrie desember décembre déc diciembre dic dicembre dezembro dez grudnia grudzień декабря декабрь грудня aralık prosinec prosince δεκεμβρίου joulukuuta",
 )
 _MONTH = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
-_NAMES = "|".join(sorted(map(re.escape, _MONTH), key=len, reverse=True))
+_NAME = r"([^\W\d_]{3,12})"
 _DAY_FIRST = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª)?\.?\s+(?:de\s+|of\s+)?({_NAMES})\.?,?\s+(?:de\s+|del\s+)?(\d{{4}})(?!\d)",
-    re.IGNORECASE,
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª)?[.,\s/-]{{1,3}}(?:de\s+|of\s+)?{_NAME}[.,\s/-]{{1,3}}(?:de\s+|del\s+)?(\d{{4}}){_END}"
 )
-_MONTH_FIRST = re.compile(rf"\b({_NAMES})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)", re.IGNORECASE)
+_MONTH_FIRST = re.compile(rf"\b{_NAME}[.\s/-]{{1,3}}(\d{{1,2}})(?:st|nd|rd|th)?[,\s/-]{{1,3}}(\d{{4}}){_END}")
+_MONTH_INSIDE = re.compile(rf"(?<!\d)(\d{{4}})[.,\s-]{{1,3}}{_NAME}[.\s-]{{1,3}}(\d{{1,2}})(?!\d)")
+_SHORT_NAMED = re.compile(rf"(?<!\d)(\d{{1,2}})\.?\s+{_NAME}\.?\s+(\d{{2}})(?=\s*(?:$|[)\]|]))")
+_DIGITS = re.compile(r"\d\d")
 
 
 def iso_date(value: str) -> str | None:
@@ -59,22 +66,34 @@ def iso_date(value: str) -> str | None:
 
 def date_in_text(text: str) -> str | None:
     """Give the first date in a text that can't be read in two ways, as an ISO date."""
-    found = [
-        (match.start(), day)
+    return next((day for _, _, day in dates_in_text(text)), None)
+
+
+def dates_in_text(text: str) -> list[tuple[int, int, str]]:
+    """Give start, end and day of the dates in a text that can't be read in two ways, in order."""
+    if not _DIGITS.search(text):
+        return []
+    return sorted(
+        (*match.span(), day)
         for pattern, order in _PATTERNS
         for match in pattern.finditer(text)
         if (day := order(match))
-    ]
-    return min(found)[1] if found else None
+    )
 
 
 def date_in_url(url: str) -> str | None:
     """Give the date in an address such as `/2019/03/12/headline`."""
     for match in _URL.finditer(url):
-        year, month, day = (int(part) for part in match.groups() if part)
-        if found := _day(year, month, day):
+        parts = match[7].split("-")[::-1] if match[7] else [part for part in match.groups() if part]
+        if found := _day(*map(int, parts)):
             return found
     return None
+
+
+def month_in_url(url: str) -> str | None:
+    """Give the month in an address such as `/2019/03/headline`."""
+    match = _URL_MONTH.search(url)
+    return f"{match[1]}-{match[2]}" if match and int(match[1]) in YEARS else None
 
 
 def days_between(earlier: str, later: str) -> int:
@@ -125,10 +144,17 @@ def _numeric(match: re.Match[str]) -> str | None:
     return _day(year, first, second) if second > 12 else None
 
 
+def _named(year: str, month: str, day: str) -> str | None:
+    number = _MONTH.get(month.lower())
+    return _day(int(year), number, int(day)) if number else None
+
+
 _PATTERNS = (
     (_YEAR_FIRST, lambda match: _day(int(match[1]), int(match[2]), int(match[3]))),
-    (_DAY_FIRST, lambda match: _day(int(match[3]), _MONTH[match[2].lower()], int(match[1]))),
-    (_MONTH_FIRST, lambda match: _day(int(match[3]), _MONTH[match[1].lower()], int(match[2]))),
+    (_DAY_FIRST, lambda match: _named(match[3], match[2], match[1])),
+    (_MONTH_FIRST, lambda match: _named(match[3], match[1], match[2])),
+    (_MONTH_INSIDE, lambda match: _named(match[1], match[2], match[3])),
     (_NUMERIC, _numeric),
     (_SHORT, lambda match: _day(2000 + int(match[3]), int(match[2]), int(match[1]))),
+    (_SHORT_NAMED, lambda match: _named(f"20{match[3]}", match[2], match[1])),
 )

@@ -35,6 +35,10 @@ _BOX_TOKEN = re.compile(
 _BOX_WORDS = re.compile(r"[aA]uthor|[bB]yline|bio|vcard|autor|auteur|contributor|writer|reporter|blogger")
 _NO_BOXES = frozenset("body html article main script style meta link img input".split())
 _CONTACT = re.compile("|".join(["mailto:", "/@", *map(re.escape, HOSTS)]))
+_SCRIPTED = re.compile(
+    r"(?:\"|&quot;)(?:date_?published|publish(?:ed)?_?date)(?:\"|&quot;)\s{0,9}:\s{0,9}(?:\"|&quot;)(\d{4}-\d{2}-\d{2})",
+    re.IGNORECASE,
+)
 LONGEST_LINK = 400
 LONGEST_LABEL = 300
 _HEADINGS = frozenset(("h1", "h2", "h3"))
@@ -52,6 +56,7 @@ class Page:
     """The markup of a document, parsed and walked once. Every look-up is bounded, since a page can hold anything."""
 
     def __init__(self, markup: str) -> None:
+        self._markup = markup
         self._tree = parse(markup).parser
         self._openings: dict[str, list[Opening]] = {}
         self._scripts: list[Any] = []
@@ -163,6 +168,12 @@ class Page:
         """What readers see, line by line, white space squeezed; empty lines are left out."""
         root = self._tree.body or self._tree.root
         return visible_lines(root) if root is not None else []
+
+    @cached_property
+    def scripted_date(self) -> str | None:
+        """The first date that data for the page's scripts call that of publication."""
+        match = _SCRIPTED.search(self._markup)
+        return match[1] if match else None
 
     def openings(self, title: str | None) -> list[Opening]:
         """Give the lines around the headline, for each place where it stands."""

@@ -33,6 +33,7 @@ _LABEL = re.compile(
     r" (?:by|von|par)\b",
     re.IGNORECASE,
 )
+_WRITTEN_BY = re.compile(r"\b(?:by|von|par|por|da|di|door|av|af|przez|автор|autor|author)$|作者$", re.IGNORECASE)
 # Initials and most titles, which end with a full stop as well, are shorter.
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4})\.\s")
 # "記者林若溪／灣口報導": the name stands between the job and the place, without spaces.
@@ -83,19 +84,28 @@ def _sources(page: Page, title: str | None) -> Iterator[tuple[bool, Iterable[str
     yield True, list(_stated_names(page.article.get("author") or page.article.get("creator"), page.objects))
     for name in _META:
         yield name == "author", [value for value in page.meta.get(name, [])[:20] if "://" not in value]
+    yield False, list(_labelled_values(page))
     for test, nicknames in _MARKED:
         yield nicknames, _first_group(page, test)
     around = page.openings(title)
     for behind, before in around:
         yield False, [name for lines in (behind, before) for name in _byline_names(lines)]
     for test, nicknames in _SHOWN:
-        yield nicknames, _first_group(page, test)
+        group = _first_group(page, test)
+        yield nicknames or not any(" " in text for text in group), group
     boxes = [text for _, text in page.boxes if len(text) <= LONGEST_NAMES]
     named = (split_names(rest) for text in boxes if (rest := without_lead(text) or (text if is_name(text) else None)))
     yield False, next((names[:1] for names in named if names), [])
     for behind, before in around:
         yield False, next((names for line in (*behind, *before) if (names := dated_names(line))), [])
     yield False, next(_labelled_names(page), [])
+
+
+def _labelled_values(page: Page) -> Iterator[str]:
+    """Give what stands beside a label such as "Written by" in the two lines that Twitter shows with a link."""
+    for label, value in (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2")):
+        if _WRITTEN_BY.search(page.first_meta(label) or ""):
+            yield from page.meta.get(value, [])[:1]
 
 
 def _first_group(page: Page, test: Callable[[Element], bool]) -> list[str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ingest.builtin.metadata.dates import date_in_text, date_in_url, days_between, iso_date
+from ingest.builtin.metadata.datelines import Dateline, datelines
+from ingest.builtin.metadata.dates import date_in_text, date_in_url, dates_in_text, days_between, iso_date, month_in_url
 from ingest.builtin.metadata.elements import Element
+from ingest.builtin.metadata.opening import edges
 from ingest.builtin.metadata.page import Page
 from ingest.content.jsonld import strings
 
@@ -26,17 +28,16 @@ _DATE_CLASSES = frozenset(
 _DATE_WORDS = re.compile(r"date|Date|publish|datum|fecha|data-")
 _META_WORDS = re.compile(r"meta|byline|info")
 _LABEL = re.compile(
-    r"\b(?:published|posted|publication date|veröffentlicht|erschienen|erstellt|publié|mis en ligne|publicado|publicada"
-    r"|pubblicato|gepubliceerd|geplaatst|opublikowano|опубликовано|datum|date|stand|last edited|updated|aktualisiert)\b",
+    r"\b(?:published|posted|publication date|veröffentlicht|erschienen|erstellt|gepostet|publié|mis en ligne|publicado|publicada"
+    r"|pubblicato|gepubliceerd|geplaatst|opublikowano|опубликовано|datum|date|stand|last edited|updated|aktualisiert|zuletzt|last modified|copyright)\b|©|发布|发表|更新|公開|掲載|投稿",
     re.IGNORECASE,
 )
-_CHANGED = re.compile(
-    r"(?:last )?(?:updated|modified|edited|reviewed)\b|(?:zuletzt )?(?:aktualisiert|geändert)\b|mis à jour\b|actualizado\b"
-    r"|aggiornato\b|atualizado\b|bijgewerkt\b|обновлено\b",
-    re.IGNORECASE,
-)
-# How far into the text a date may stand and still be that of the publication.
+# How far into the text a date may stand and still be that of the publication, and how it may open the text: "Quayport,
+# 3 March 2024 – The board keeps the cranes".
 TOP_CHARS = 1000
+FRONT_LINES = 6
+_DATELINE_END = re.compile(r"\s*(?:$|[-–—:|)])")
+DATELINE_START = 30
 # Elements of one sort to look at, and how far up the article or its header may be around one.
 MOST_ALIKE = 3
 
@@ -44,49 +45,78 @@ Test = Callable[[Element], bool]
 
 
 def find_published(page: Page, text: str, url: str | None, title: str | None) -> str | None:
-    """Give the date of publication: as stated, as in the address, as marked up, as shown, or as the text begins.
+    """Give the date of publication.
 
-    Pages restamp what they state when they move or are edited, so an earlier date at the headline counts more. What
-    is marked up in the body may be a comment's, so a day in the address goes before it.
+    What the page states counts, unless a line at the headline that is there to tell the date says otherwise, then a day
+    in the address, then what is marked up, which in the body may be a comment's. Without those it is the date at the
+    headline, at the start of the text, in an element called so, behind a label, in a sentence, or around the text.
     """
-    shown = _date_at_headline(page, title)
+    lines = _datelines(page, title)
     if found := _first_date(_stated_dates(page)):
-        return _earlier(found, shown)
+        return _weighed(found, lines, url)
     if url and (found := date_in_url(url)):
         return found
     if found := _first_date(_dates_in(page, _MARKED)):
-        return _earlier(found, shown)
+        return _weighed(found, lines, url)
     return (
-        shown
+        next((line.days[0] for line in lines if line.alone and not line.changed), None)
+        or _date_in_front(text)
         or _first_date(_dates_in(page, _SHOWN))
-        or date_in_text(text[:TOP_CHARS])
         or next(_labelled_dates(page), None)
+        or next((line.days[0] for line in lines if not line.changed), None)
+        or date_in_text(text[:TOP_CHARS])
+        or next((line.days[0] for line in datelines(list(edges(page.lines, text))) if line.alone), None)
+        or page.scripted_date
         or _modified(page)
     )
+
+
+def _datelines(page: Page, title: str | None) -> list[Dateline]:
+    """Give the lines with dates around the headline; where it is shown in other words than stated, around another `<h1>`."""
+    shown = [text for element, text in page.headings if element.tag == "h1"]
+    for heading in dict.fromkeys([title, *shown[:MOST_ALIKE]]):
+        if found := list(datelines(page.openings(heading))):
+            return found
+    return []
+
+
+def _weighed(stated: str, lines: Sequence[Dateline], url: str | None) -> str:
+    """Give the stated date, or the day at the headline or in the address where that is more likely.
+
+    Pages restamp what they state when they move, or state when somebody began to write.
+    """
+    if len(stated) < len("2024-03-18"):
+        return stated
+    in_url = (date_in_url(url) or month_in_url(url)) if url else None
+    if in_url and _is_same_moment(stated, in_url):
+        return in_url
+    alone = [line for line in lines if line.alone and line.near]
+    shown = next((line.days[0] for line in alone if not line.changed), None)
+    if shown is None:
+        return stated
+    if in_url and stated.startswith(in_url) != shown.startswith(in_url):
+        return stated if stated.startswith(in_url) else shown
+    if any(stated.startswith(line.days) for line in alone):
+        return stated
+    has_offset = stated[len("2024-03-18T08:00:00") :] not in ("", "+00:00")
+    return stated if has_offset and abs(days_between(stated, shown)) == 1 else shown
+
+
+def _is_same_moment(stated: str, day: str) -> bool:
+    """Say whether a moment in UTC may be on another day for the page's readers; one with an offset is on theirs already."""
+    return stated.endswith("+00:00") and abs(days_between(stated, day)) == 1
 
 
 def _first_date(values: Iterable[str]) -> str | None:
     return next((found for value in values if (found := iso_date(value))), None)
 
 
-def _earlier(stated: str, shown: str | None) -> str:
-    """Give the date at the headline if it is earlier than the stated one, else that one.
-
-    A moment and the day before may be the same in two time zones, so there the moment stays.
-    """
-    if shown is None:
-        return stated
-    return shown if days_between(shown, stated) > (1 if "T" in stated else 0) else stated
-
-
-def _date_at_headline(page: Page, title: str | None) -> str | None:
-    """Give the first date in the lines around the headline, those right behind it first."""
-    for behind, before in page.openings(title):
-        for line in (*behind[:4], *before, *behind[4:]):
-            if _CHANGED.match(line):
-                continue
-            if found := date_in_text(line):
-                return found
+def _date_in_front(text: str) -> str | None:
+    """Give the date with which one of the first lines of the text opens."""
+    for line in text[:TOP_CHARS].split("\n")[:FRONT_LINES]:
+        for start, end, day in dates_in_text(line[: 2 * DATELINE_START]):
+            if start <= DATELINE_START and _DATELINE_END.match(line, end):
+                return day
     return None
 
 
@@ -125,7 +155,7 @@ def _dates_in(page: Page, tests: Sequence[Test]) -> Iterator[str]:
 
 
 def _is_marked(element: Element) -> bool:
-    return "datepublished" in element.roles
+    return bool(element.roles & {"datepublished", "datecreated"})
 
 
 def _is_pubdate(element: Element) -> bool:

@@ -19,9 +19,10 @@ class Metadata(Annotator):
     """Read title, site, date and authors from the markup of a page, and description, licence and declared language.
 
     Sources are trusted in this order: JSON-LD, Open Graph and other `<meta>`, microdata, the lines around the headline,
-    elements whose class says what they hold, the address. Two things that readers see count more than what is stated: a
-    heading that agrees with the stated title, and a date at the headline that is earlier than the stated one. What a
-    reader of records found already is kept.
+    elements whose class says what they hold, the address, the lines around the text. Two things that readers see count
+    more than what is stated: a heading that agrees with the stated title, and the date in a line at the headline that
+    tells little else, unless it is that of a change, or the address is of the stated day or month. What a reader of
+    records found already is kept.
     """
 
     name = "metadata"
