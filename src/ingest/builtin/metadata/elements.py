@@ -21,6 +21,13 @@ _INLINE = frozenset(
 )
 # Icons of web fonts, and the sign of a link to a heading.
 _ICON = re.compile("[\ue000-\uf8ff]|¶$")
+# What papers of several countries call the line above a headline.
+_KICKER = re.compile(
+    r"kicker|eyebrow|over-?line|over-?title|top-?line|roof-?line|dachzeile|spitzmarke|topic|pre-?title|super-?title|surtitre"
+    r"|antetitulo|occhiello",
+    re.IGNORECASE,
+)
+_BEHIND_KICKER = " :|-–—·/"
 _PREFIX = re.compile(r"^(?:schema:|https?://schema\.org/)")
 
 
@@ -88,6 +95,17 @@ class Element:
     def text(self, longest: int = LONGEST_LINE) -> str:
         """Give the text, white space squeezed, gaps where readers see them; empty if it is longer than allowed."""
         return squeezed(_text(self.node, 4 * longest), longest)
+
+    def headline(self) -> str:
+        """Give the text of a heading without the kicker that many papers set above it, in the same element."""
+        text = self.text()
+        first = self.node.first_child
+        while first is not None and first.tag == "-text" and not (first.text_content or "").strip():
+            first = first.next
+        if first is None or first.tag == "-text" or not _KICKER.search(first.attributes.get("class") or ""):
+            return text
+        kicker = squeezed(_text(first, 4 * LONGEST_LINE), LONGEST_LINE)
+        return text.removeprefix(kicker).lstrip(_BEHIND_KICKER) or text
 
 
 def squeezed(text: str, longest: int) -> str:

@@ -144,7 +144,7 @@ class Page:
     def headings(self) -> list[tuple[Element, str]]:
         """The headings that say something, with their texts."""
         found = self.find(lambda element: element.tag in _HEADINGS, MOST_HEADINGS)
-        return [(element, text) for element in found if (text := element.text())]
+        return [(element, text) for element in found if (text := element.headline())]
 
     @cached_property
     def titles(self) -> list[str]:
