@@ -10,17 +10,17 @@ machine does it: the same page has the same probabilities on every processor, wi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import ThreadpoolController
 
-from ingest.content.outline import Outline
+from ingest.content.outline import Index, Outline
 from ingest.content.page import Page
 from ingest.content.quality import quality_features
 
@@ -91,12 +91,12 @@ class Model:
 
     def _inputs(self, page: Page) -> Array:
         """Give what is known of the blocks, as (blocks, inputs), in steps."""
-        vectors = _sums(self._vectors, [_known(some, self._names) for some in page.tokens])
+        vectors, _ = _sums(self._vectors, self._names, page.tokens)
         own = vectors[page.element_row, : self._width]
-        own[0] += _sums(self._vectors, [_known(page.kinds, self._names)])[0, : self._width]
+        own[0] += _sums(self._vectors, self._names, [page.kinds])[0][0, : self._width]
         inner = vectors[page.inner_row, self._width :]
-        word_rows = [_known(some, self._words) for some in page.words]
-        said = _sums(self._said, word_rows) / np.maximum([[len(rows)] for rows in word_rows], 1)
+        said, counts = _sums(self._said, self._words, page.words)
+        said /= np.maximum(counts, 1)[:, None]
         standard = np.clip((page.features - self._mean) / self._deviation, -FARTHEST, FARTHEST)
         parts = (standard, *_path_vectors(own, page.outline), inner, said)
         inputs = np.concatenate(parts, axis=1, dtype=np.float32, casting="same_kind")
@@ -164,20 +164,19 @@ def at_temperature(logits: Array, temperature: float) -> Doubles:
     return result
 
 
-def _known(tokens: Sequence[str], rows: dict[str, int]) -> list[int]:
-    """Give the rows of the tokens that have one."""
-    return [row for token in tokens if (row := rows.get(token))]
-
-
-def _sums(table: npt.NDArray[np.int16], rows: Sequence[Sequence[int]]) -> Doubles:
-    """Give the sum of the rows of a table that each entry names."""
-    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+def _sums(
+    table: npt.NDArray[np.int16], rows: Mapping[str, int], tokens: Sequence[tuple[str, ...]]
+) -> tuple[Doubles, Index]:
+    """Give for each entry the sum of the table's rows for its tokens, and how many of them have one."""
+    lengths = np.fromiter(map(len, tokens), np.int64, len(tokens))
     ends = np.cumsum(lengths)
-    flat = np.fromiter(chain.from_iterable(rows), np.int64, int(ends[-1]))
-    sums = np.zeros((len(flat) + 1, table.shape[1]), np.int32)
-    np.cumsum(table[flat], axis=0, out=sums[1:])
-    result: Doubles = (sums[ends] - sums[ends - lengths]) * WEIGHT_STEP
-    return result
+    # The row 0 is zeros: that of tokens nobody knows.
+    flat = np.fromiter(map(rows.get, chain.from_iterable(tokens), repeat(0)), np.int64, int(ends[-1]))
+    before = np.concatenate(([0], np.cumsum(flat > 0)))
+    first, end = before[ends - lengths], before[ends]
+    sums = np.zeros((int(before[-1]) + 1, table.shape[1]), np.int32)
+    np.cumsum(table[flat[flat > 0]], axis=0, out=sums[1:])
+    return (sums[end] - sums[first]) * WEIGHT_STEP, end - first
 
 
 def _path_vectors(own: Doubles, outline: Outline) -> tuple[Doubles, ...]:
@@ -202,10 +201,11 @@ def _side_by_side(kernel: Array) -> Array:
 def _convolved(hidden: Array, kernel: Array, dilation: int) -> Array:
     """Give what the rows so many before, of each row itself and so many behind say, in sum."""
     width = kernel.shape[1] // 3
-    before, own, behind = np.split(hidden @ kernel, (width, 2 * width), axis=1)
+    seen: Array = hidden @ kernel
+    own = seen[:, width : 2 * width]
     if dilation < len(hidden):
-        own[dilation:] += before[:-dilation]
-        own[:-dilation] += behind[dilation:]
+        own[dilation:] += seen[:-dilation, :width]
+        own[:-dilation] += seen[dilation:, 2 * width :]
     return own
 
 

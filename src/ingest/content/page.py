@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +62,8 @@ def read_page(parser: LexborHTMLParser, *, alt_texts: bool = False) -> list[Page
 
 def _piece(blocks: Blocks, title: str, kinds: tuple[str, ...]) -> Page:
     rows: dict[tuple[str, ...], int] = {}
-    element_row, inner_row = _rows(rows, blocks.node), _rows(rows, blocks.inner)
+    element_row = _rows(rows, zip(blocks.tag, blocks.node, strict=True))
+    inner_row = _rows(rows, ((node.tag if node is not None else "", node) for node in blocks.inner))
     outline = Outline.of(blocks)
     return Page(
         blocks,
@@ -77,12 +78,12 @@ def _piece(blocks: Blocks, title: str, kinds: tuple[str, ...]) -> Page:
     )
 
 
-def _rows(rows: dict[tuple[str, ...], int], nodes: Sequence[Any]) -> Index:
-    """Give the row of the tokens of each node; new ones are put behind those that are there."""
+def _rows(rows: dict[tuple[str, ...], int], elements: Iterable[tuple[str, Any]]) -> Index:
+    """Give the row of the tokens of each tag and node; new ones are put behind those that are there."""
     return np.array(
         [
-            rows.setdefault(element_tokens(node.tag, node.attributes) if node is not None else (), len(rows))
-            for node in nodes
+            rows.setdefault(element_tokens(tag, node.attributes) if node is not None else (), len(rows))
+            for tag, node in elements
         ]
     )
 
