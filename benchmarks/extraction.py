@@ -18,7 +18,6 @@ import operator
 import os
 import platform
 import pstats
-import re
 import statistics
 import sys
 import time
@@ -31,13 +30,13 @@ from typing import Any
 
 import numpy as np
 from development import Page, read_pages, scores
+from readme import put
 
 from ingest.builtin.extract import Extract
 from ingest.content.extraction import Style, extract
 from ingest.content.model import Model
 from ingest.document import Document
 
-HERE = Path(__file__).parent
 Extractor = Callable[[Document], str]
 BASELINE = "trafilatura"
 LIBRARIES = ("selectolax", "numpy", "trafilatura", "resiliparse", "readability-lxml", "lxml")
@@ -249,11 +248,7 @@ def main() -> None:
     print(section)
     if options.pages or options.only:
         return
-    readme = HERE / "README.md"
-    figures = f"<!-- begin extraction -->\n{section}<!-- end extraction -->"
-    text = readme.read_text(encoding="utf-8")
-    pattern = "<!-- begin extraction -->.*<!-- end extraction -->"
-    readme.write_text(re.sub(pattern, lambda _: figures, text, flags=re.DOTALL), encoding="utf-8")
+    put("extraction", section)
 
 
 if __name__ == "__main__":

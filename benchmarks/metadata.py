@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import platform
-import re
 import statistics
 import time
 import unicodedata
@@ -23,6 +22,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 from development import read_pages
+from readme import put
 
 from ingest.builtin.authors import Authors
 from ingest.builtin.extract import Extract
@@ -30,7 +30,6 @@ from ingest.builtin.metadata import Metadata
 from ingest.builtin.title import Title
 from ingest.document import Document
 
-HERE = Path(__file__).parent
 FIELDS = ("title", "authors", "published")
 Found = dict[str, Any]
 Reader = Callable[[Document], Found]
@@ -150,11 +149,7 @@ def main() -> None:
     print(section)
     if options.pages:
         return
-    readme = HERE / "README.md"
-    figures = f"<!-- begin metadata -->\n{section}<!-- end metadata -->"
-    text = readme.read_text(encoding="utf-8")
-    pattern = "<!-- begin metadata -->.*<!-- end metadata -->"
-    readme.write_text(re.sub(pattern, lambda _: figures, text, flags=re.DOTALL), encoding="utf-8")
+    put("metadata", section)
 
 
 if __name__ == "__main__":

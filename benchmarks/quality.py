@@ -13,12 +13,13 @@ import datetime as dt
 import json
 import os
 import platform
-import re
 import subprocess
 import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
+
+from readme import put
 
 HERE = Path(__file__).parent
 # Config, kind of score, gold. The reader views have no score of their own; they show that the pages run through.
@@ -88,13 +89,7 @@ def main() -> None:
         f"Measured {dt.datetime.now(tz=dt.UTC):%Y-%m-%d} with ingest {version('ingest')}, "
         f"Python {platform.python_version()}, {libraries}; {os.cpu_count()} cores.\n"
     )
-    page = HERE / "README.md"
-    figures = f"<!-- begin quality -->\n{stamp}\n" + "\n".join(parts) + "<!-- end quality -->"
-    text = page.read_text(encoding="utf-8")
-    page.write_text(
-        re.sub("<!-- begin quality -->.*<!-- end quality -->", lambda _: figures, text, flags=re.DOTALL),
-        encoding="utf-8",
-    )
+    put("quality", "\n".join([stamp, *parts]))
 
 
 if __name__ == "__main__":

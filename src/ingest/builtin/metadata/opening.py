@@ -16,6 +16,9 @@ BEFORE = 3
 BEHIND = 12
 MOST_HEADLINES = 5
 LONGEST_LINE = 160
+# Most characters of a kicker in front of the title, and the shortest title that is told by its end alone.
+LONGEST_KICKER = 60
+SHORTEST_BEHIND_KICKER = 20
 # The shortest line of a text that stands nowhere else in its page, lines in front of the first such line, behind it, and
 # behind the last one.
 SHORTEST = 60
@@ -30,9 +33,17 @@ def openings(lines: Sequence[str], title: str) -> Iterator[Opening]:
     wanted = fold(title)
     if not wanted:
         return
-    places = (index for index, line in enumerate(lines) if abs(len(line) - len(title)) <= 10 and fold(line) == wanted)
+    places = (index for index, line in enumerate(lines) if _shows(line, title, wanted))
     for _, index in zip(range(MOST_HEADLINES), places, strict=False):
         yield _around(lines, index, BEFORE, BEHIND)
+
+
+def _shows(line: str, title: str, wanted: str) -> bool:
+    """Say whether a line is the title, or ends with it behind a kicker."""
+    longer = len(line) - len(title)
+    if abs(longer) <= 10 and fold(line) == wanted:
+        return True
+    return 0 < longer <= LONGEST_KICKER and line.endswith(title) and len(title) >= SHORTEST_BEHIND_KICKER
 
 
 def edges(lines: Sequence[str], text: str) -> Iterator[Opening]:
