@@ -45,7 +45,7 @@ TRAINED = "by weights that were trained on these very pages"
 # What `--profile` times: the name of a stage, and its function as `module:function`.
 STAGES = (
     ("check, parse", "ingest.content.extraction:parse"),
-    ("walk", "ingest.content.page:read_blocks"),
+    ("walk", "ingest.content.extraction:read_blocks"),
     ("names of elements", "ingest.content.page:_rows"),
     ("features", "ingest.content.page:block_features"),
     ("model", "ingest.content.model:Model.judge"),

@@ -30,6 +30,10 @@ def blocks_of(markup: str) -> Blocks:
         ("<div>one<br> <br>two</div>", ["one", "two"]),
         ("<ul><li>a<ul><li>b</ul><li>c</ul>", ["a", "b", "c"]),
         ("<table><tr><td>1<td>2<tr><td>3<td>4</table>", ["1 | 2", "3 | 4"]),
+        ("<table><tr><td>x<td><td>3<tr><td><td>22<td>27</table>", ["x | | 3", "| 22 | 27"]),
+        ("<table><tr><td><td>menu<td></table>", ["menu"]),
+        ("<table><tr><td>a<br>b<td>c</table>", ["a b | c"]),
+        ("<ruby>松<rp>(</rp><rt>まつ</rt></ruby>の湯", ["松の湯"]),
         ("<nav><a>Home</a><a>Boats</a></nav>", ["Home Boats"]),
         ("<p>see <a>this</a>, please</p>", ["see this, please"]),
         ("<p>text</p><script>var x;</script><style>p {}</style><!-- note -->", ["text"]),
@@ -47,6 +51,10 @@ def test_preformatted_text_stays_as_it_is() -> None:
     blocks = blocks_of("<p>see</p><pre>\nif x:\n    y()<br>z<div>line</div><b>last</b>\n</pre><p>end</p>")
     assert blocks.text == ["see", "if x:\n    y()\nz\nline\nlast", "end"]
     assert blocks.preformatted == [False, True, False]
+
+
+def test_links_in_preformatted_text_touch_each_other() -> None:
+    assert blocks_of("<pre><a>std</a><a>::</a><a>vec</a></pre>").text == ["std::vec"]
 
 
 def test_a_long_cell_is_a_part_of_the_page() -> None:
@@ -70,6 +78,7 @@ def test_links_are_counted() -> None:
         ("<div role=main><footer>source</footer></div><footer>imprint</footer>", ["source"]),
         ("<article>post</article><nav><article>teaser</article></nav>", ["post"]),
         ("<article role=dialog>post</article>", ["post"]),
+        ("<nav><ul><li>menu</ul><main>text</main>", ["menu", "text"]),
         ("<table><tr><td role=menu>cell</td><td>other</td></tr></table>", ["cell | other"]),
     ],
 )

@@ -46,6 +46,11 @@ def test_a_product_gets_the_description_that_it_does_not_show() -> None:
     assert product_text(parse(page({**data, "@type": "Article"})).parser, "Lamp") == ""
 
 
+def test_half_of_a_surrogate_pair_is_no_text() -> None:
+    markup = page({}).replace("{}", '{"@type": "Article", "articleBody": "\\ud83d\\ude00 \\ud83d ' + BODY + '"}')
+    assert body_text(parse(markup).parser) == f"\U0001f600 \ufffd {BODY}".strip()
+
+
 @pytest.mark.parametrize(
     ("markup", "shell"),
     [
@@ -55,6 +60,8 @@ def test_a_product_gets_the_description_that_it_does_not_show() -> None:
         ('<div id="root"></div>', False),
         (f"<script>x</script><div id='root'><p>{BODY * 3}</p></div>", False),
         ("<script>x</script><p>A short note on a page that counts its visits.</p>", False),
+        ("<script>x</script><p>My browser crashed on the page of the lock. Has anybody seen that?</p>", False),
+        ("<script>x</script><div id='app'><p>A boat of oak, with two oars, for whoever wants it.</p></div>", False),
     ],
 )
 def test_a_page_that_waits_for_a_script_is_a_shell(markup: str, shell: bool) -> None:

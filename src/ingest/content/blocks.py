@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Blocks", "read_blocks"]
+__all__ = ["Blocks", "read_blocks", "squeezed"]
 
 # What an element is for the text: a part of the line, a link, the end of a line, or a block of its own, and of those a
 # cell of a table, preformatted text, what says that it holds the content, and what says that it holds none.
@@ -16,11 +16,11 @@ TEXT, INLINE, LINK, BREAK, SKIPPED, BLOCK, CELL, PRE, CONTENT, FRAME = range(10)
 _SKIPPED = (
     "script style noscript template svg iframe object embed applet audio video canvas map select datalist option textarea "
     "input img picture source track head title meta link base param col colgroup noembed noframes annotation "
-    "annotation-xml dialog progress meter rp -comment -cdata -doctype"
+    "annotation-xml dialog progress meter rp rt rtc -comment -cdata -doctype"
 )
 _INLINE = (
     "abbr acronym b bdi bdo big center cite code data del dfn em font i ins kbd label mark math mfrac mi mn mo mrow "
-    "msqrt mstyle msub msubsup msup mtext nobr output q rb rt ruby s samp semantics small span strike strong sub sup "
+    "msqrt mstyle msub msubsup msup mtext nobr output q rb ruby s samp semantics small span strike strong sub sup "
     "time tt u var wbr"
 )
 _ROLES = (
@@ -96,17 +96,28 @@ def read_blocks(root: Any, *, alt_texts: bool = False, frames: bool = True) -> l
 
 
 def _stated_roles(root: Any) -> dict[int, int]:
-    """Give what the elements say of themselves in the attribute `role`, by their ids."""
-    found = {}
+    """Give what the elements say of themselves in the attribute `role`, by their ids; what holds `<main>` is no frame."""
+    found = _holding_main(root)
     for node in root.css("[role]"):
         stated = _STATED.get((node.attributes.get("role") or "").lower())
         # An element for the content stays one, whatever its attribute says, and a cell stays in its row.
         if stated is not None and _ROLES.get(node.tag, BLOCK) in (BLOCK, FRAME):
-            found[node.mem_id] = stated
+            found.setdefault(node.mem_id, stated)
     return found
 
 
-def _squeezed(text: str) -> str:
+def _holding_main(root: Any) -> dict[int, int]:
+    """Give the elements around `<main>` as plain blocks: an unclosed `<nav>` takes in all that follows."""
+    found: dict[int, int] = {}
+    for node in root.css('main, [role="main"]'):
+        around = node.parent
+        while around is not None and around.mem_id not in found:
+            found[around.mem_id] = BLOCK
+            around = around.parent
+    return found
+
+
+def squeezed(text: str) -> str:
     """Make one space of each run of what HTML counts as white space; others, such as no-break spaces, are characters."""
     if text.isascii():
         return " ".join(text.split())
@@ -138,6 +149,7 @@ class _Walk:
         self.link_depth = 0
         self.link_end = -1  # how many parts there were when the last link ended
         self.pre_depth = 0
+        self.in_row = False  # whether a cell began since the last block
         self.cells: list[int] = []  # where the text of each open cell begins in `parts`
         self.inner: Any = None
 
@@ -206,7 +218,7 @@ class _Walk:
         if role == LINK:
             self.link_depth += 1
             self.links += 1
-            if self.link_end == len(self.parts):
+            if self.link_end == len(self.parts) and not self.pre_depth:
                 # Links that touch each other in the markup are set apart by their style.
                 self.parts.append(" ")
         elif role != INLINE:
@@ -263,8 +275,10 @@ class _Walk:
 
     def enter_cell(self) -> None:
         """Begin a cell of a table's row, behind the text of the cells before it."""
-        if self.parts:
+        if self.in_row:
+            self.begun = True
             self.parts.append(CELL_END)
+        self.in_row = True
         self.cells.append(len(self.parts))
 
     def is_long_cell(self) -> bool:
@@ -287,7 +301,7 @@ class _Walk:
 
     def end_piece(self) -> None:
         """Put away the blocks read so far; what is open goes on in the next piece."""
-        blocks, self.blocks, self.known = self.blocks, Blocks(), []
+        blocks, self.blocks, self.known, self.left_out = self.blocks, Blocks(), [], 0
         if len(blocks):
             blocks.end = [len(blocks) if end < 0 else end for end in blocks.end]
             self.pieces.append(blocks)
@@ -300,7 +314,8 @@ class _Walk:
             self.parts = []
             self.nodes = []
             self.link_chars = 0
-        self.begun = False
+        self.begun = self.in_row = False
+        self.cells = [0] * len(self.cells)
         self.link_end = -1
         self.links = 0
         self.inner = None
@@ -310,11 +325,16 @@ class _Walk:
         text = "".join(self.parts)
         if self.pre_depth:
             return "" if text.isspace() else text.strip("\n")
-        text = _squeezed(text)
+        text = squeezed(text)
         if _BREAK in text:
-            text = _BREAKS.sub("\n", text)
+            # A row stays on one line.
+            text = _BREAKS.sub(" " if CELL_END in text else "\n", text)
         text = text.strip()
-        return text if text.strip(" |") else ""
+        if not self.in_row:
+            return text
+        # Empty cells keep the columns of a row apart; a single cell needs none.
+        filled = text.strip(" |")
+        return text if CELL_END in filled else filled
 
     def add_block(self, text: str) -> None:
         """Put a block into the list."""

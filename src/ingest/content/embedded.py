@@ -29,8 +29,10 @@ LEAST_DESCRIPTION = 40
 # Most visible characters of a page that waits for a script to fill it.
 MOST_SHELL = 400
 _ROOTS = "#root, #app, #__next, #__nuxt, #___gatsby, app-root, #main-outlet, #react-root, [data-reactroot]"
-_ASKS = re.compile(r"javascript|java script|browser", re.IGNORECASE)
-_MARKUP = re.compile(r"<(?:p|br|div|ul|ol|li|h[1-6]|strong|b|em|a|span)\b[^>]*>", re.IGNORECASE)
+_ASKS = re.compile(r"java ?script", re.IGNORECASE)
+# A root with fewer characters waits for its script.
+LEAST_ROOT = 20
+_MARKUP = re.compile(r"<(?:p|br|div|ul|ol|li|h[1-6]|strong|b|em|a|span)\b", re.IGNORECASE)
 _WORDS = re.compile(r"\w+")
 # Share of its words that a description may have in a text and still be new to it.
 KNOWN = 0.6
@@ -66,11 +68,17 @@ def product_text(parser: LexborHTMLParser, text: str) -> str:
 
 
 def is_shell(parser: LexborHTMLParser, texts: Sequence[str]) -> bool:
-    """Say whether a page that shows these texts is empty until a script has filled it."""
-    if sum(map(len, texts)) > MOST_SHELL or not parser.css_matches("script"):
+    """Say whether a page that shows these texts is empty until a script has filled it.
+
+    It shows hardly more than that it needs scripts, or it has the empty element that a framework fills.
+    """
+    shown = sum(map(len, texts))
+    if shown > MOST_SHELL or not parser.css_matches("script"):
         return False
-    asked = any(_ASKS.search(node.text(deep=True)) for node in parser.css("noscript")[:20])
-    return asked or any(map(_ASKS.search, texts)) or parser.css_matches(_ROOTS)
+    asking = sum(len(text) for text in texts if _ASKS.search(text))
+    if 2 * asking > shown or (shown < LEAST_ROOT and parser.css_matches("noscript")):
+        return True
+    return any(len(node.text(deep=True, strip=True)) < LEAST_ROOT for node in parser.css(_ROOTS)[:20])
 
 
 def _scripts(parser: LexborHTMLParser, selector: str) -> list[str]:

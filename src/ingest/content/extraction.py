@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from ingest.content.blocks import Blocks, read_blocks
 from ingest.content.choice import Policy, best_threshold, choose
 from ingest.content.embedded import body_text, is_shell, product_text
+from ingest.content.features import RUNNING_CHARS, RUNNING_LINKS
 from ingest.content.markdown import markdown
 from ingest.content.model import KINDS, Model, load_model
-from ingest.content.page import Page, read_page
+from ingest.content.page import measure
 from ingest.content.text import plain_text
 from ingest.content.tree import Tree, parse
 
@@ -21,6 +22,8 @@ __all__ = ["Extraction", "Style", "extract"]
 
 # A piece of a very long page shows the model too little of it to be sure of what is no content.
 PIECE_THRESHOLD = 0.3
+# A page with less text outside its frames, and more running text in them, is marked up wrongly.
+LITTLE = 100
 # A page that is one of a product with this probability may describe it in its data alone.
 PRODUCT, LEAST_PRODUCT = KINDS.index("product"), 0.2
 
@@ -65,8 +68,8 @@ def extract(markup: str, style: Style, model: Model | None = None) -> Extraction
     tree = parse(markup)
     if not style.main_content:
         return _all_text(tree, style)
-    pieces = read_page(tree.parser, alt_texts=style.alt_texts)
-    texts = [text for page in pieces for text in page.blocks.text]
+    pieces = _content_blocks(tree, style)
+    texts = [text for blocks in pieces for text in blocks.text]
     if is_shell(tree.parser, texts) and is_shell(tree.parser, _visible(tree)):
         text = body_text(tree.parser)
         return Extraction(text, "embedded", None, tree.caps, shell=not text)
@@ -76,41 +79,58 @@ def extract(markup: str, style: Style, model: Model | None = None) -> Extraction
     return found if found.text else Extraction(body_text(tree.parser), "embedded", None, tree.caps)
 
 
-def _main_content(tree: Tree, pieces: Sequence[Page], style: Style, model: Model) -> Extraction:
-    """Give the blocks that make the best text to expect; all of the page if none is left."""
-    readings = [model.read(page) for page in pieces]
+def _content_blocks(tree: Tree, style: Style) -> list[Blocks]:
+    """Give the blocks of a page without its frames, unless it is the frames that hold its text."""
+    pieces = _blocks(tree, style, frames=False)
+    outside = sum(len(text) for blocks in pieces for text in blocks.text)
+    if 0 < outside < LITTLE:
+        everything = _blocks(tree, style, frames=True)
+        if sum(map(_running_chars, everything)) > LITTLE + sum(map(_running_chars, pieces)):
+            return everything
+    return pieces
+
+
+def _running_chars(blocks: Blocks) -> int:
+    """Give the length of the running text in blocks."""
+    sizes = ((len(text), linked) for text, linked in zip(blocks.text, blocks.link_chars, strict=True))
+    return sum(size for size, linked in sizes if size >= RUNNING_CHARS and linked < RUNNING_LINKS * size)
+
+
+def _main_content(tree: Tree, pieces: Sequence[Blocks], style: Style, model: Model) -> Extraction:
+    """Give the blocks that promise the best text; none if the caller asks for more than any of them has."""
+    pages, readings = [], []
+    for page in measure(tree.parser, pieces):
+        readings.append(model.read(page))
+        pages.append(page.judged())
     probabilities = np.concatenate([likely for likely, _ in readings])
-    lengths = [len(text) for page in pieces for text in page.blocks.text]
+    lengths = [len(text) for blocks in pieces for text in blocks.text]
     threshold = style.threshold or best_threshold(probabilities, lengths)
-    if len(pieces) > 1:
+    if len(pieces) > 1 and style.threshold is None:
         threshold = min(threshold, PIECE_THRESHOLD)
     quality = model.quality(probabilities, lengths, threshold)
     texts = [
         _write(page.blocks, choose(page, likely, threshold, style.policies), style)
-        for page, (likely, _) in zip(pieces, readings, strict=True)
+        for page, (likely, _) in zip(pages, readings, strict=True)
     ]
     if max(kinds[PRODUCT] for _, kinds in readings) >= LEAST_PRODUCT:
         texts.append(product_text(tree.parser, _joined(texts)))
-    text = _joined(texts)
-    if not text:
-        return replace(_all_text(tree, style), quality=quality)
-    return Extraction(text, "blocks", quality, _caps(tree, pieces))
+    return Extraction(_joined(texts), "blocks", quality, _caps(tree, pieces))
 
 
 def _all_text(tree: Tree, style: Style) -> Extraction:
     """Give whatever a page shows."""
-    pieces = _all_blocks(tree, alt_texts=style.alt_texts)
+    pieces = _blocks(tree, style, frames=True)
     text = _joined(_write(blocks, range(len(blocks)), style) for blocks in pieces)
     return Extraction(text, "all_text", None, _caps(tree, pieces))
 
 
-def _all_blocks(tree: Tree, *, alt_texts: bool = False) -> list[Blocks]:
+def _blocks(tree: Tree, style: Style, *, frames: bool) -> list[Blocks]:
     root = tree.parser.body or tree.parser.root
-    return read_blocks(root, alt_texts=alt_texts) if root is not None else []
+    return read_blocks(root, alt_texts=style.alt_texts, frames=frames) if root is not None else []
 
 
 def _visible(tree: Tree) -> list[str]:
-    return [text for blocks in _all_blocks(tree) for text in blocks.text]
+    return [text for blocks in _blocks(tree, Style(), frames=True) for text in blocks.text]
 
 
 def _caps(tree: Tree, pieces: Sequence[object]) -> tuple[str, ...]:

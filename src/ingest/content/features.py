@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ingest.content.blocks import Blocks
 from ingest.content.outline import Index, Outline
 
-__all__ = ["Array", "block_features"]
+__all__ = ["RUNNING_CHARS", "RUNNING_LINKS", "Array", "block_features"]
 
 Array = npt.NDArray[np.float32]
 

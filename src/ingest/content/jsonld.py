@@ -15,8 +15,11 @@ LONGEST = 5_000_000
 MOST_OBJECTS = 2000
 # How deep a name may be nested: a list of objects whose names are lists.
 DEEPEST = 6
-_COMMENT = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$", re.DOTALL
+_OPENING = re.compile(r"\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/|<!\[CDATA\[)", re.DOTALL)
+_CLOSING = re.compile(r"(?:-->|//[ \t]*\]\]>|\]\]>)$")
+# Half of an escaped pair: no text can hold it.
+_HALF = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 # What describes the document itself, the nearest first; other objects are crumbs, logos and search boxes.
@@ -72,16 +75,26 @@ def strings(value: Any, depth: int = 0) -> Iterator[str]:
                 return
 
 
+def _without_comments(script: str) -> str:
+    """Take the marks off that hide a script from old browsers, at both ends, up to two of them."""
+    for _ in range(2):
+        if opening := _OPENING.match(script):
+            script = script[opening.end() :]
+        script = _CLOSING.sub("", script.rstrip("; \t\r\n"))
+    return script
+
+
 def _parse(script: str) -> Any:
     if len(script) > LONGEST:
         return None
+    script = _HALF.sub(r"\\ufffd", script) if "\\u" in script else script
     try:
         return json.loads(script, strict=False)
     except RecursionError:
         return None
     except ValueError:
         pass
-    mended = _TRAILING_COMMA.sub(r"\1", _COMMENT.sub("", _COMMENT.sub("", script)).strip().rstrip(";"))
+    mended = _TRAILING_COMMA.sub(r"\1", _without_comments(script))
     try:
         return json.loads(mended, strict=False)
     except (ValueError, RecursionError):

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
-from ingest.content.blocks import CELL_END, Blocks
+from ingest.content.blocks import Blocks, squeezed
 from ingest.content.text import group_of, list_marks
 
 __all__ = ["markdown"]
@@ -26,11 +27,14 @@ _MARKS = {
     "del": "~~",
     "s": "~~",
 }
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|])")
-# What would make a list, a heading or a quote of a line that is none.
-_LINE_START = re.compile(r"^(\d+(?=[.)]\s)|(?=[#+-]))", re.MULTILINE)
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|]|&(?=#?\w+;))")
+# What would make a list, a heading, a quote or code of a line that is none.
+_LINE_START = re.compile(r"^(\d+(?=[.)]\s)|(?=[#+=~-]))", re.MULTILINE)
+# Between cells, also empty ones: a bar with white space, or nothing, on both sides.
+_CELL_END = re.compile(r"(?:(?<=\s)|^)\|(?=\s|$)")
 _TICKS = re.compile(r"`+")
 _UNSAFE = re.compile(r"[\s()<>]")
+_NO_ADDRESS = re.compile(r"[\s<>]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +80,8 @@ def _block(blocks: Blocks, index: int, mark: str, headed: set[int]) -> str:
         heading = next((_HEADING.fullmatch(tag) for tag in tags[:2] if _HEADING.fullmatch(tag)), None)
         if heading is not None:
             text = "#" * int(heading[1]) + " " + text.replace("\n", " ")
-        elif mark:
-            text = mark + text.replace("\n", "\n" + " " * len(mark))
         else:
-            text = _LINE_START.sub(r"\1\\", text)
+            text = mark + _LINE_START.sub(r"\1\\", text).replace("\n", "\n" + " " * len(mark))
     quotes = "> " * tags.count("blockquote")
     return "\n".join(quotes + line for line in text.split("\n")) if quotes else text
 
@@ -98,7 +100,7 @@ def _fenced(text: str) -> str:
 
 def _row(blocks: Blocks, index: int, path: Sequence[int], headed: set[int]) -> str:
     """Give a row of a table, the first one of its table with the line below that makes it one."""
-    cells = [_SPECIAL.sub(r"\\\1", cell) for cell in blocks.text[index].replace("\n", " ").split(CELL_END)]
+    cells = [_SPECIAL.sub(r"\\\1", cell.strip()) for cell in _CELL_END.split(blocks.text[index].replace("\n", " "))]
     row = f"| {' | '.join(cells)} |"
     table = next((element for element in path if blocks.tag[element] == "table"), -1)
     if table in headed:
@@ -111,21 +113,23 @@ def _inline(blocks: Blocks, index: int) -> str:
     """Give the text of a block with links and emphasis."""
     outer = blocks.node[blocks.element[index]].mem_id
     text, position = blocks.text[index], 0
-    runs: list[tuple[_Style, str]] = []
+    styles: dict[int, _Style] = {}
+    runs: list[tuple[_Style, list[str]]] = []
     for node in blocks.nodes[index]:
-        words = " ".join(node.text_content.split())
+        words = squeezed(node.text_content).strip()
         start = text.find(words, position)
         if start < 0:
             continue
-        style = _style(node, outer)
+        parent = node.parent.mem_id
+        style = styles.get(parent) or styles.setdefault(parent, _style(node, outer))
         between = text[position:start]
         if runs and runs[-1][0] == style:
-            runs[-1] = (style, runs[-1][1] + between + words)
+            runs[-1][1].extend((between, words))
         else:
-            runs += [(_PLAIN, between), (style, words)]
+            runs += [(_PLAIN, [between]), (style, [words])]
         position = start + len(words)
-    runs.append((_PLAIN, text[position:]))
-    return _written(_without_gaps(runs)).replace("\n", "  \n")
+    runs.append((_PLAIN, [text[position:]]))
+    return _written(_without_gaps([(style, "".join(parts)) for style, parts in runs])).replace("\n", "  \n")
 
 
 def _without_gaps(runs: Sequence[tuple[_Style, str]]) -> list[tuple[_Style, str]]:
@@ -143,6 +147,7 @@ def _written(runs: Sequence[tuple[_Style, str]]) -> str:
     pieces = []
     for target, group in itertools.groupby(runs, key=lambda run: run[0].target):
         words = "".join(_marked(style.marks, words) for style, words in group)
+        target = _NO_ADDRESS.sub(lambda sign: quote(sign[0]), target)
         address = f"<{target}>" if _UNSAFE.search(target) else target
         pieces.append(f"[{words}]({address})" if target else words)
     return "".join(pieces)
@@ -168,7 +173,8 @@ def _marked(marks: Sequence[str], words: str) -> str:
     """Give words with marks around them."""
     if "`" in marks:
         ticks = "`" * (1 + max(map(len, _TICKS.findall(words)), default=0))
-        marked = f"{ticks}{words}{ticks}"
+        gap = " " if words.startswith("`") or words.endswith("`") else ""
+        marked = f"{ticks}{gap}{words}{gap}{ticks}"
     else:
         marked = _SPECIAL.sub(r"\\\1", words)
     for mark in marks:

@@ -10,6 +10,7 @@ machine does it: the same page has the same probabilities on every processor, wi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -108,7 +109,9 @@ class Model:
     def quality(self, probabilities: Doubles, lengths: Sequence[int], threshold: float) -> float:
         """Give the chance that the text of a page is good: a word F1 of at least 0.9 in the eyes of a person."""
         features = quality_features(probabilities, lengths, threshold)
-        return float(1 / (1 + np.exp(-np.dot(self._quality, features))))
+        # Added in a fixed order and rounded, since the chance is a column that must not differ between machines.
+        score = math.fsum(weight * value for weight, value in zip(self._quality.tolist(), features, strict=True))
+        return round(1 / (1 + math.exp(-score)), 4)
 
     def _forward(self, inputs: Array, outline: Outline) -> tuple[Array, Array]:
         """Give what `judge` does. The hidden values are kept in steps: whole numbers."""

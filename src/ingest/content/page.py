@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from ingest.content.features import Array, block_features
 from ingest.content.outline import Index, Outline
 from ingest.content.tokens import element_tokens, text_tokens
 
-__all__ = ["Page", "read_page"]
+__all__ = ["Page", "measure", "read_page"]
 
 # What the head of a page says of its kind and of the software that made it.
 _HEAD = 'meta[property="og:type"], meta[name="generator"], link[rel="canonical"], meta[property="og:url"]'
@@ -47,17 +47,25 @@ class Page:
     kinds: tuple[str, ...]
     """Tokens from the head of the page."""
 
+    def judged(self) -> Page:
+        """Give the page without what only the model needs, which takes most memory."""
+        return replace(self, features=self.features[:0], words=[])
 
-def read_page(parser: LexborHTMLParser, *, alt_texts: bool = False) -> list[Page]:
+
+def read_page(parser: LexborHTMLParser) -> list[Page]:
     """Give what the model needs to know of a page: in one piece, in several if it is very long, in none if it is empty.
 
     What says of itself that it is not the content, such as navigation, is left out.
     """
     root = parser.body or parser.root
-    if root is None:
-        return []
+    return list(measure(parser, read_blocks(root, frames=False))) if root is not None else []
+
+
+def measure(parser: LexborHTMLParser, pieces: Iterable[Blocks]) -> Iterator[Page]:
+    """Give what the model needs to know of the blocks of a page, piece by piece."""
     title, kinds = _title(parser), _kinds(parser)
-    return [_piece(blocks, title, kinds) for blocks in read_blocks(root, alt_texts=alt_texts, frames=False)]
+    for blocks in pieces:
+        yield _piece(blocks, title, kinds)
 
 
 def _piece(blocks: Blocks, title: str, kinds: tuple[str, ...]) -> Page:

@@ -12,10 +12,12 @@ _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _DIGITS = re.compile(r"\d+")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # Attributes that few elements have.
-_RARE = frozenset(("role", "itemprop", "itemtype", "rel", "style", "hidden", "aria-hidden"))
+_STATING = ("role", "itemprop", "itemtype", "rel")
+_RARE = frozenset((*_STATING, "style", "hidden", "aria-hidden"))
 # Classes beyond these, and names longer than that, say nothing more.
 MOST_CLASSES = 12
 LONGEST_NAME = 40
+LONGEST_NAMES = MOST_CLASSES * LONGEST_NAME
 # Words behind these say nothing more of a text.
 MOST_WORDS = 40
 LONGEST_PHRASE = 300
@@ -27,13 +29,14 @@ def element_tokens(tag: str, attributes: Mapping[str, str | None]) -> tuple[str,
     Numbers are left out, so that the posts of a thread have the same tokens.
     """
     get = attributes.get
+    # Cut before they are keys of a cache, which counts its entries and not their length.
+    classes, identifier = (get("class") or "")[:LONGEST_NAMES], (get("id") or "")[:LONGEST_NAMES]
     if attributes.keys().isdisjoint(_RARE):
-        return _tokens(tag, get("class"), get("id"))
+        return _tokens(tag, classes, identifier)
     style = get("style")
     hidden = "hidden" in attributes or get("aria-hidden") == "true" or bool(style and _HIDING.search(style))
-    return _tokens(
-        tag, get("class"), get("id"), get("role"), get("itemprop"), get("itemtype"), get("rel"), hidden=hidden
-    )
+    values = ((get(name) or "")[:LONGEST_NAME] for name in _STATING)
+    return _tokens(tag, classes, identifier, *values, hidden=hidden)
 
 
 def text_tokens(text: str) -> tuple[str, ...]:
@@ -42,16 +45,14 @@ def text_tokens(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=20_000)
-def _tokens(
-    tag: str, classes: str | None = None, identifier: str | None = None, *values: str | None, hidden: bool = False
-) -> tuple[str, ...]:
+def _tokens(tag: str, classes: str = "", identifier: str = "", *values: str, hidden: bool = False) -> tuple[str, ...]:
     found = [f"<{tag}>"]
     for names in (classes, identifier):
         if names:
-            found += _names(_DIGITS.sub("0", names[: MOST_CLASSES * LONGEST_NAME]))
-    for key, value in zip(("role", "itemprop", "itemtype", "rel"), values, strict=False):
+            found += _names(_DIGITS.sub("0", names))
+    for key, value in zip(_STATING, values, strict=False):
         if value:
-            found.append(f"{key}={value[:LONGEST_NAME].lower()}")
+            found.append(f"{key}={value.lower()}")
     if hidden:
         found.append("@hidden")
     return tuple(dict.fromkeys(found))
