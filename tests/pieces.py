@@ -7,7 +7,7 @@ import json
 
 from hypothesis import strategies as st
 
-__all__ = ["BYTES", "CLASSES", "MARKUP", "TAGS", "TEXT", "WORDS"]
+__all__ = ["BYTES", "CLASSES", "MARKUP", "OPTIONS", "TAGS", "TEXT", "WORDS"]
 
 TAGS = (
     "html head body title base meta link style script noscript template article section nav aside header footer main "
@@ -17,10 +17,18 @@ TAGS = (
     "input button select option optgroup textarea fieldset legend details summary dialog frameset frame noframes "
     "plaintext xmp listing marquee center svg g path foreignobject desc math mi annotation-xml x-card a:b"
 ).split()
-WORDS = (
-    "keeper weir heron By Dana Whitlock Monday 18 March 2024 comments Reply Share Home Menu more © 水門 был א".split()
+WORDS = "keeper weir heron By Dana Whitlock Monday 18 March 2024 comments Reply Share Home Menu more © foo\xa0bar 水門 был א".split(
+    " "
 )
 CLASSES = "content article-body post comment author byline date menu nav footer sidebar hidden widget related".split()
+POLICIES = ("title", "headings", "captions", "tables", "comments")
+OPTIONS: tuple[dict[str, object], ...] = (
+    {},
+    {"format": "markdown", "alt_texts": True},
+    {"main_content": False, "bullets": True},
+    {"threshold": 0.5, "format": "markdown"} | dict.fromkeys(POLICIES, "keep"),
+    {"bullets": True} | dict.fromkeys(POLICIES, "drop"),
+)
 VALUES = (
     "",
     "x",

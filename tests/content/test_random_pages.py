@@ -6,19 +6,21 @@ import html
 import re
 
 from hypothesis import example, given
-from pieces import BYTES, MARKUP
+from hypothesis import strategies as st
+from pieces import BYTES, MARKUP, OPTIONS
 
 from ingest.builtin.decode import Decode
 from ingest.builtin.extract import Extract
 from ingest.builtin.metadata import Metadata
 from ingest.document import Document, Dropped
 
+STEPS = st.sampled_from(OPTIONS).map(Extract.model_validate)
 WORD = re.compile(r"\w+")
 
 
-def read(content: bytes) -> Document | Dropped:
+def read(content: bytes, extract: Extract) -> Document | Dropped:
     result: Document | Dropped = Document("1", content=content, media_type="text/html", url="https://weir.example/x")
-    for step in (Decode(), Extract(), Metadata()):
+    for step in (Decode(), extract, Metadata()):
         if isinstance(result, Document):
             result = step.apply(result)
     return result
@@ -31,11 +33,13 @@ def words_in(markup: str) -> set[str]:
     return {word for text in (markup, unescaped, decoded) for word in WORD.findall(text)}
 
 
-@given(BYTES)
-@example(b"")
-def test_the_same_bytes_give_the_same_result(content: bytes) -> None:
-    result = read(content)
-    assert result == read(content)
+@given(BYTES, STEPS)
+@example(b"", Extract())
+def test_the_same_bytes_give_the_same_result(content: bytes, extract: Extract) -> None:
+    result = read(content, extract)
+    assert result == read(content, extract)
+    if isinstance(result, Document):
+        result.text.encode()
     if isinstance(result, Dropped):
         assert result.reason.code in {"empty", "binary", "no_content", "script_shell"}
 

@@ -3,7 +3,7 @@
 python tests/fuzz/fuzz_extract.py CORPUS -max_total_time=600 -max_len=4096 -len_control=0 -timeout=10 -rss_limit_mb=2048
 
 CORPUS is a folder that the fuzzer fills. An input that breaks something is written to the working folder; it belongs
-into `tests/content/test_findings.py`.
+into `tests/nasty.py` or the tests of the part that it broke.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ with atheris.instrument_imports(include=["ingest"]):
     from ingest.content.tree import parse
     from ingest.document import Document
 
-from pieces import CLASSES, TAGS, WORDS
+from pieces import CLASSES, OPTIONS, TAGS, WORDS
 
 # What a byte stands for in a page that is put together from pieces.
 PIECES = [
@@ -47,13 +47,13 @@ PIECES = [
         "}",
     ),
 ]
-STEPS = (Decode(), Extract(), Metadata())
+EXTRACT = [Extract.model_validate(options) for options in OPTIONS]
 
 
 def read(content: bytes) -> None:
-    """Run the steps over a page, until one drops it."""
+    """Run the steps over a page, with some of the options, until one drops it."""
     result = Document("1", content=content, media_type="text/html", url="https://weir.example/2024/03/18/x")
-    for step in STEPS:
+    for step in (Decode(), EXTRACT[len(content) % len(EXTRACT)], Metadata()):
         after = step.apply(result)
         if not isinstance(after, Document):
             return

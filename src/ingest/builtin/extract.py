@@ -34,14 +34,16 @@ class Extract(Step):
     columns: ClassVar[Mapping[str, str]] = {"extraction_quality": "float64"}
 
     main_content: bool = True
-    """Leave out what is not the content. Off, all visible text is kept."""
+    """Leave out what is not the content. Off, all visible text is kept, whatever the options down to `comments` say."""
     threshold: float | None = Field(None, gt=0, lt=1)
     """Keep the blocks that are content with this probability or a greater one: higher for cleaner texts, lower for whole
     ones. By default each page has the threshold that promises the best text of it."""
     title: Policy = "auto"
-    """The headline above the body: `auto` leaves it to the model, which most often takes it out; `keep`, `drop`."""
+    """The headline above the body: `auto` leaves it to the model, which most often takes it out; `keep`, `drop`. The step
+    `title` takes it out as well, unless its `keep` says otherwise."""
     headings: Policy = "auto"
-    """Headings: `auto` keeps those of the content; `drop` takes all of them out, `keep` none inside the content."""
+    """Headings: `auto` keeps those that the model takes for content; `keep` keeps all that stand between its first and
+    last block, `drop` takes all of them out."""
     captions: Policy = "auto"
     """Captions of pictures and tables: `auto` leaves them to the model, which keeps few of articles; `keep`, `drop`."""
     tables: Policy = "auto"

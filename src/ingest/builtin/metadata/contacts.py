@@ -57,13 +57,8 @@ def _stated_contacts(page: Page, name: str, *, alone: bool) -> list[Contact]:
     """Give the contacts that JSON-LD states for a person of that name, or for the author without a name if alone."""
     stated = page.article.get("author")
     nameless = [stated] if alone and isinstance(stated, dict) and "name" not in stated else []
-    people = [
-        item
-        for item in page.objects
-        if "Person" in list(strings(item.get("@type"))) and fold(next(strings(item.get("name")), "")) == fold(name)
-    ]
     found: list[Contact] = []
-    for item in (*people, *nameless):
+    for item in (*page.people.get(fold(name), ()), *nameless):
         for key in ("email", "sameAs", "url"):
             found += [contact for value in strings(item.get(key)) if (contact := _contact(value)) is not None]
     return [contact for contact in found if not (isinstance(contact, str) and is_role(contact))]

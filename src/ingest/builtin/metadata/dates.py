@@ -11,6 +11,8 @@ __all__ = ["date_in_text", "date_in_url", "dates_in_text", "days_between", "iso_
 # Nothing on the web is older, and what claims to be from the next century is a mistake. The clock is not asked: the same
 # page must give the same date next year.
 YEARS = range(1990, 2100)
+# Years of two digits from here on are of the last century.
+LAST_CENTURY = 70
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?",
     re.IGNORECASE,
@@ -60,7 +62,7 @@ def iso_date(value: str) -> str | None:
         return _day(*map(int, match.groups()))
     if match := _YEAR_MONTH.fullmatch(value):
         year, month = map(int, match.groups())
-        return value if year in YEARS and 1 <= month <= 12 else None
+        return f"{year}-{month:02}" if year in YEARS and 1 <= month <= 12 else None
     return _mail_date(value) or date_in_text(value)
 
 
@@ -144,6 +146,11 @@ def _numeric(match: re.Match[str]) -> str | None:
     return _day(year, first, second) if second > 12 else None
 
 
+def _full(year: str) -> int:
+    """Give a year of two digits as one of four, the nineties in their century."""
+    return int(year) + (2000 if int(year) < LAST_CENTURY else 1900)
+
+
 def _named(year: str, month: str, day: str) -> str | None:
     number = _MONTH.get(month.lower())
     return _day(int(year), number, int(day)) if number else None
@@ -155,6 +162,6 @@ _PATTERNS = (
     (_MONTH_FIRST, lambda match: _named(match[3], match[1], match[2])),
     (_MONTH_INSIDE, lambda match: _named(match[1], match[2], match[3])),
     (_NUMERIC, _numeric),
-    (_SHORT, lambda match: _day(2000 + int(match[3]), int(match[2]), int(match[1]))),
-    (_SHORT_NAMED, lambda match: _named(f"20{match[3]}", match[2], match[1])),
+    (_SHORT, lambda match: _day(_full(match[3]), int(match[2]), int(match[1]))),
+    (_SHORT_NAMED, lambda match: _named(str(_full(match[3])), match[2], match[1])),
 )

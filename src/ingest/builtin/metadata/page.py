@@ -8,11 +8,12 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from ingest.builtin.authors.names import fold
 from ingest.builtin.authors.profiles import HOSTS
 from ingest.builtin.metadata.elements import Element, squeezed
 from ingest.builtin.metadata.lines import visible_lines
 from ingest.builtin.metadata.opening import Opening, openings
-from ingest.content.jsonld import article, objects
+from ingest.content.jsonld import article, objects, strings
 from ingest.content.tree import parse
 
 __all__ = ["Page", "is_contact_link"]
@@ -162,6 +163,22 @@ class Page:
     def article(self) -> dict[str, Any]:
         """The JSON-LD object that describes the document; empty if there is none."""
         return article(self.objects)
+
+    @cached_property
+    def people(self) -> dict[str, list[dict[str, Any]]]:
+        """The people in the JSON-LD by their folded names; a paper can have thousands of authors."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for item in self.objects:
+            if "Person" in strings(item.get("@type")):
+                for name in strings(item.get("name")):
+                    found.setdefault(fold(name), []).append(item)
+        return found
+
+    @cached_property
+    def named_objects(self) -> dict[str, dict[str, Any]]:
+        """The JSON-LD objects that have a name, by their `@id`."""
+        named = [item for item in self.objects if "name" in item and isinstance(item.get("@id"), str)]
+        return {item["@id"]: item for item in reversed(named)}
 
     @cached_property
     def lines(self) -> list[str]:

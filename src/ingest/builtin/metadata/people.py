@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ingest.builtin.authors.byline import dated_names, find_bylines
@@ -57,13 +57,7 @@ def find_authors(page: Page, site: str | None, title: str | None, url: str | Non
 def _names(page: Page, outlets: Sequence[str], title: str | None) -> list[str]:
     stated = page.article.get("author") or page.article.get("creator")
     organisations = {fold(name) for name in strings(stated)} - {
-        fold(name) for name in _stated_names(stated, page.objects)
-    }
-    persons = {
-        fold(name)
-        for item in page.objects
-        if "Person" in list(strings(item.get("@type")))
-        for name in strings(item.get("name"))
+        fold(name) for name in _stated_names(stated, page.named_objects)
     }
     for nicknames, source in _sources(page, title):
         found: dict[str, str] = {}
@@ -71,7 +65,7 @@ def _names(page: Page, outlets: Sequence[str], title: str | None) -> list[str]:
             whole = [text] if any(same_letters(text, outlet) for outlet in outlets) else None
             for name in whole or split_names(_without_outlet(text, outlets), nicknames=nicknames):
                 # Blogs are often called after the person who writes them, as outlets are not.
-                named_after = fold(name) in persons and is_name(name) and fold(name).split()[0] not in _ARTICLES
+                named_after = fold(name) in page.people and is_name(name) and fold(name).split()[0] not in _ARTICLES
                 if fold(name) not in organisations and (named_after or not _is_organisation(name, outlets)):
                     found.setdefault(fold(name), name)
         if found:
@@ -81,7 +75,7 @@ def _names(page: Page, outlets: Sequence[str], title: str | None) -> list[str]:
 
 def _sources(page: Page, title: str | None) -> Iterator[tuple[bool, Iterable[str]]]:
     """Give the places where names stand, the most trusted first, and whether a nickname there is one, as in a blog."""
-    yield True, list(_stated_names(page.article.get("author") or page.article.get("creator"), page.objects))
+    yield True, list(_stated_names(page.article.get("author") or page.article.get("creator"), page.named_objects))
     for name in _META:
         yield name == "author", [value for value in page.meta.get(name, [])[:20] if "://" not in value]
     yield False, list(_labelled_values(page))
@@ -185,12 +179,12 @@ def _without_outlet(text: str, outlets: Sequence[str]) -> str:
     return text
 
 
-def _stated_names(value: Any, objects: Sequence[dict[str, Any]]) -> Iterator[str]:
+def _stated_names(value: Any, named: Mapping[str, dict[str, Any]]) -> Iterator[str]:
     """Give the names of the people in a JSON-LD value; what is stated to be an organisation is left out."""
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, dict):
-            if "name" not in item and "@id" in item:
-                item = next((one for one in objects if one.get("@id") == item["@id"] and "name" in one), item)
+            if "name" not in item:
+                item = named.get(str(item.get("@id")), item)
             kinds = list(strings(item.get("@type")))
             if "Person" in kinds or not any("Organization" in kind for kind in kinds):
                 yield from strings(item.get("name"))
