@@ -14,7 +14,9 @@ from ingest.content.model import (
     FARTHEST_INPUT,
     KINDS,
     MOST,
+    OWN,
     WEIGHT_STEP,
+    _together,
     at_temperature,
     load_model,
 )
@@ -113,3 +115,11 @@ def test_the_chance_of_a_good_text_falls_with_doubt() -> None:
     doubtful = np.array([0.6] * 10 + [0.4] * 10)
     assert model.quality(sure, lengths, 0.5) > model.quality(doubtful, lengths, 0.5) + 0.2
     assert quality_features(sure, lengths, 0.5)[1] == pytest.approx(0.99, abs=0.01)
+
+
+def test_the_rows_of_a_table_come_nearer_to_each_other() -> None:
+    logits = np.array([3, -1, 0, 1, 5], np.float32)
+    found = _together(logits, np.array([-1, 4, 4, 4, 7]))
+    assert found[[0, 4]].tolist() == [3, 5]
+    assert np.ptp(found[1:4]) == pytest.approx(OWN * 2)
+    assert found[1:4].mean() == pytest.approx(0, abs=1e-6)

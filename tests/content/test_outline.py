@@ -55,3 +55,11 @@ def test_the_elements_around_a_block_are_found_by_level(pieces: list[str]) -> No
         around = path(outline, int(element))
         for row, level in enumerate(LEVELS):
             assert outline.up[row, block] == around[min(level, len(around) - 1)]
+
+
+def test_items_and_rows_know_their_list() -> None:
+    markup = "<p>a</p><ul><li>b<li><p>c</p></ul><table><tr><td>d<tr><td>e</table><dl><dt>f<dd>g</dl>"
+    blocks = read_blocks(parse(markup).parser.body)[0]
+    lists = Outline.of(blocks).lists.tolist()
+    assert [blocks.tag[one] if one >= 0 else "" for one in lists] == ["", "ul", "ul", "tbody", "tbody", "dl", "dl"]
+    assert lists[1] == lists[2] != lists[3]

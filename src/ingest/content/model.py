@@ -42,6 +42,9 @@ MOST = 32 / ACTIVATION_STEP
 FARTHEST_INPUT = 12 / ACTIVATION_STEP
 # Standardised features farther from the mean than this say nothing more.
 FARTHEST = 6.0
+# A list has so many items at least, and each item's own logit has such a share in what it is taken for.
+FEWEST = 3
+OWN = 0.3
 # What is looked up by token.
 TABLES = ("names", "inner", "words")
 # Levels above a block's own element that count as near.
@@ -88,7 +91,7 @@ class Model:
         """Give the logit of each block, as (blocks,), and the probability of each of `KINDS`, as (types,)."""
         with self._threads.limit(limits=1):
             logits, kinds = self._forward(self._inputs(page), page.outline)
-        return logits, kinds
+        return _together(logits, page.outline.lists), kinds
 
     def _inputs(self, page: Page) -> Array:
         """Give what is known of the blocks, as (blocks, inputs), in steps."""
@@ -199,6 +202,19 @@ def _path_vectors(own: Doubles, outline: Outline) -> tuple[Doubles, ...]:
 def _side_by_side(kernel: Array) -> Array:
     """Give a kernel for each row and its two neighbours, as (3 * width, out), as one of (width, 3 * out)."""
     return np.concatenate(np.split(kernel, 3), axis=1)
+
+
+def _together(logits: Array, lists: Index) -> Array:
+    """Bring the logits of the items of a list, or the rows of a table, near their mean: they stay or go together."""
+    inside = lists >= 0
+    if not inside.any():
+        return logits
+    members = lists[inside]
+    counts = np.bincount(members)
+    means = np.bincount(members, logits[inside])[members] / counts[members]
+    result = logits.copy()
+    result[inside] = np.where(counts[members] >= FEWEST, OWN * logits[inside] + (1 - OWN) * means, logits[inside])
+    return result
 
 
 def _convolved(hidden: Array, kernel: Array, dilation: int) -> Array:

@@ -16,6 +16,7 @@ __all__ = ["LEVELS", "Index", "Outline"]
 Index = npt.NDArray[np.int64]
 Number = TypeVar("Number", bound=np.generic)
 
+_ITEMS = frozenset(("li", "tr", "dt", "dd"))
 # How far up the elements around a block are looked at.
 LEVELS = (0, 1, 2, 3, 5)
 
@@ -30,11 +31,19 @@ class Outline:
     """The element around each; -1 for the outermost."""
     first: Index
     end: Index
+    is_item: npt.NDArray[np.bool_]
+    """Whether each element is an item of a list or a row of a table."""
 
     @classmethod
     def of(cls, blocks: Blocks) -> Outline:
         """Give the outline of the blocks of a page."""
-        return cls(*(np.array(one, np.int64) for one in (blocks.element, blocks.parent, blocks.first, blocks.end)))
+        return cls(
+            np.array(blocks.element, np.int64),
+            np.array(blocks.parent, np.int64),
+            np.array(blocks.first, np.int64),
+            np.array(blocks.end, np.int64),
+            np.array([tag in _ITEMS for tag in blocks.tag], np.bool_),
+        )
 
     @cached_property
     def up(self) -> Index:
@@ -46,6 +55,13 @@ class Outline:
                 level += 1
             found.append(at)
         return np.stack(found)
+
+    @cached_property
+    def lists(self) -> Index:
+        """The list or table that each block is an item or row of, or stands right in one; -1 for others."""
+        own, around = self.element, np.maximum(self.parent[self.element], 0)
+        item = np.where(self.is_item[own], own, around)
+        return np.where(self.is_item[item], self.parent[item], -1)
 
     @cached_property
     def depth(self) -> Index:
