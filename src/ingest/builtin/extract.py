@@ -20,14 +20,15 @@ HTML = "text/html"
 class Extract(Step):
     """Turn HTML into text: the main content, without menus, sidebars and footers.
 
-    A small model tells for every block of the page how likely it is content, and the blocks stay that make the best text
-    to expect. The column `extraction_quality` is the chance that the whole text is good. Paragraphs have a blank line between them,
-    list items and rows of tables stand on lines of their own, preformatted text stays as it is.
+    A small model tells for every block of the page how likely it is content, and the blocks stay that promise the best
+    text. The column `extraction_quality` is the chance that the whole text is good. Paragraphs have a blank line between
+    them, list items and rows of tables stand on lines of their own, preformatted text stays as it is.
 
     Plain text passes unchanged. The decoded page stays in `Document.markup` for the steps behind. `extraction` in the
-    metadata says `embedded` where a page shows nothing and its text was found in the data for its scripts, and
-    `all_text` where nothing was told to be content, so that all visible text is kept. `extraction_caps` names the
-    limits that a page went over, such as `attributes`. A page that only a script could fill is dropped.
+    metadata says `embedded` where a page shows nothing and its text was found in the data for its scripts, and `all_text`
+    where everything visible was kept, since it stands in navigation and the like or since `main_content` is off.
+    `extraction_caps` names the limits that a page went over, such as `attributes`. A page that only a script could fill is
+    dropped, and so is one of which the options leave nothing.
     """
 
     name = "extract"

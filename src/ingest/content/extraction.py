@@ -48,7 +48,7 @@ class Extraction:
     text: str
     """Empty if the page holds none."""
     source: str
-    """`blocks` of the page, `all_text` if none of them is content, or `embedded` data for its scripts."""
+    """`blocks` of the page, `all_text` that it shows, or `embedded` data for its scripts."""
     quality: float | None
     """The chance that the text is good; `None` where no model decided."""
     caps: tuple[str, ...] = ()
