@@ -29,7 +29,7 @@ _PLAIN_LEAD = re.compile(
 )
 # These also begin names ("Von Miller", "Di Stefano"), so the rest has to be a full name.
 _NAME_LIKE_LEAD = re.compile(
-    r"(?:von|vom|par|por|da|di|de|do|door|av|af|od|przez|автор|author|autor(?:in)?|kommentar von|eine? \w+ von)"
+    r"(?:von|vom|par|por|di|door|av|af|przez|بقلم|автор|author|autor(?:in)?|kommentar von|eine? \w+ von)"
     r"(?:\s*[:：]\s*|\s+)",
     re.IGNORECASE,
 )
