@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections import deque
 from collections.abc import Iterator
 from itertools import count, islice
 from pathlib import Path
@@ -24,6 +25,8 @@ from ingest.builtin.metadata import Metadata
 from ingest.document import Document
 
 FIRST, STEP = 500, 1000
+# Of what is held behind so many pages the least counts: a large page takes much for a moment.
+LAST = 100
 SETS = ("pages", "segments", "reader")
 BATCH = 8
 STEPS = (Decode(), Extract(), Metadata())
@@ -53,13 +56,15 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=10_000)
     options = parser.parse_args()
     print(f"{0:>7,} pages {resident():8.1f} MB", flush=True)
+    held: deque[float] = deque(maxlen=LAST)
     for number, document in enumerate(islice(documents(options.data), options.pages), start=1):
         result: object = document
         for step in STEPS:
             if isinstance(result, Document):
                 result = step.apply(result)
+        held.append(resident())
         if number == FIRST or number % STEP == 0:
-            print(f"{number:>7,} pages {resident():8.1f} MB", flush=True)
+            print(f"{number:>7,} pages {min(held):8.1f} MB", flush=True)
 
 
 if __name__ == "__main__":
