@@ -5,7 +5,8 @@ inline element it begins with and of its own words. Dilated convolutions let it 
 the whole page.
 
 All numbers are multiples of small powers of two and stay so small that float32 adds them exactly, in whatever order a
-machine does it: the same page has the same probabilities on every processor, with any number of threads.
+machine does it: the same inputs have the same logits on every processor, with any number of threads. Machines can differ
+only in the last bit of a feature's logarithm, which the inputs are rounded to leave out, but for values on an edge.
 """
 
 from __future__ import annotations
