@@ -135,7 +135,13 @@ def held_out_texts(pages: Sequence[Page], folder: Path) -> list[str]:
     for file in sorted(folder.glob("fold-*.npz")):
         arrays = dict(np.load(file))
         models |= dict.fromkeys(str(arrays["held_out"]).split("\n"), Model(arrays))
-    return [extract(page.document.text, Style(), models.get(page.id)).text for page in pages]
+    texts = []
+    for page in pages:
+        found = extract(page.document.text, Style(), models.get(page.id))
+        if page.id not in models and found.source == "blocks":
+            raise SystemExit(f"{page.id} is in no fold of {folder}: train anew with --held-out on the same pages")
+        texts.append(found.text)
+    return texts
 
 
 def quality_table(pages: Sequence[Page], texts: dict[str, list[str]]) -> str:

@@ -4,7 +4,7 @@
 
 DATA is a folder with `extraction/segments-dev.parquet`; it is not part of this repository. Title and authors must be the
 same but for case and spaces, authors as a set; of the date of publication the day counts. The tools take turns page by page;
-ingest reads everything in one step, the libraries what they are for.
+ingest reads everything in three steps, the libraries what they are for.
 """
 
 from __future__ import annotations

@@ -115,13 +115,12 @@ def prepare(example: Example, vocabulary: Vocabulary) -> Prepared:
         if len(path) > MOST_AROUND:
             path = path[: MOST_AROUND - OUTERMOST] + path[-OUTERMOST:]
         around[index, : len(path)] = path
-    outline = page.outline
-    up = outline.up.T
+    first, end = page.outline.spans
     return Prepared(
         example,
         around,
-        outline.first[up],
-        outline.end[up],
+        first.T,
+        end.T,
         names,
         [rows[row] for row in page.inner_row],
         _numbers(page.words, word),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Blocks", "read_blocks", "squeezed"]
+__all__ = ["ITEMS", "Blocks", "read_blocks", "squeezed"]
 
 # What an element is for the text: a part of the line, a link, the end of a line, or a block of its own, and of those a
 # cell of a table, preformatted text, what says that it holds the content, and what says that it holds none.
@@ -32,6 +32,8 @@ _ROLES = (
 )
 # The same of blocks by their attribute `role`.
 _STATED = {"main": CONTENT} | dict.fromkeys("navigation contentinfo dialog search menu menubar".split(), FRAME)
+# The items of lists and rows of tables, whose blocks follow each other line by line.
+ITEMS = frozenset(("li", "tr", "dt", "dd"))
 # The deepest element that is looked at; what stands deeper counts as standing in it.
 DEEPEST = 200
 # Most blocks that are looked at together; a page of more is read piece by piece, so that memory stays bounded.

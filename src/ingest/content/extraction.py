@@ -104,9 +104,8 @@ def _main_content(tree: Tree, pieces: Sequence[Blocks], style: Style, model: Mod
         pages.append(page.judged())
     probabilities = np.concatenate([likely for likely, _ in readings])
     lengths = [len(text) for blocks in pieces for text in blocks.text]
-    threshold = style.threshold or best_threshold(probabilities, lengths)
-    if len(pieces) > 1 and style.threshold is None:
-        threshold = min(threshold, PIECE_THRESHOLD)
+    most = 1.0 if len(pieces) == 1 else PIECE_THRESHOLD
+    threshold = style.threshold or min(most, best_threshold(probabilities, lengths))
     quality = model.quality(probabilities, lengths, threshold)
     texts = [
         _write(page.blocks, choose(page, likely, threshold, style.policies), style)

@@ -33,7 +33,7 @@ _LINE_START = re.compile(r"^(\d+(?=[.)]\s)|(?=[#+=~-]))", re.MULTILINE)
 # Between cells, also empty ones: a bar with white space, or nothing, on both sides.
 _CELL_END = re.compile(r"(?:(?<=\s)|^)\|(?=\s|$)")
 _TICKS = re.compile(r"`+")
-_UNSAFE = re.compile(r"[\s()<>]")
+_UNSAFE = re.compile(r"[()]")
 _NO_ADDRESS = re.compile(r"[\s<>]")
 
 

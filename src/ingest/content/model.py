@@ -140,7 +140,7 @@ class Model:
         np.clip(values, -MOST, MOST, out=values)
         sums = np.zeros((len(values) + 1, values.shape[1]))
         np.cumsum(values, axis=0, out=sums[1:])
-        first, end = outline.first[outline.up], outline.end[outline.up]
+        first, end = outline.spans
         means = np.rint((sums[end] - sums[first]) / (end - first)[..., None])
         joined = means.transpose(1, 0, 2).reshape(len(hidden), -1).astype(np.float32)
         return _layer(joined, weights[f"unpool_{number}"], weights[f"unpool_{number}_bias"])

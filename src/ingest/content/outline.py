@@ -9,14 +9,13 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from ingest.content.blocks import Blocks
+from ingest.content.blocks import ITEMS, Blocks
 
 __all__ = ["LEVELS", "Index", "Outline"]
 
 Index = npt.NDArray[np.int64]
 Number = TypeVar("Number", bound=np.generic)
 
-_ITEMS = frozenset(("li", "tr", "dt", "dd"))
 # How far up the elements around a block are looked at.
 LEVELS = (0, 1, 2, 3, 5)
 
@@ -42,7 +41,7 @@ class Outline:
             np.array(blocks.parent, np.int64),
             np.array(blocks.first, np.int64),
             np.array(blocks.end, np.int64),
-            np.array([tag in _ITEMS for tag in blocks.tag], np.bool_),
+            np.array([tag in ITEMS for tag in blocks.tag], np.bool_),
         )
 
     @cached_property
@@ -55,6 +54,11 @@ class Outline:
                 level += 1
             found.append(at)
         return np.stack(found)
+
+    @cached_property
+    def spans(self) -> tuple[Index, Index]:
+        """The first block of each of these elements, and the one behind their last, each as (LEVELS, blocks)."""
+        return self.first[self.up], self.end[self.up]
 
     @cached_property
     def lists(self) -> Index:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.content.blocks import Blocks
+from ingest.content.blocks import ITEMS, Blocks
 
 __all__ = ["group_of", "list_marks", "plain_text"]
 
 INDENT = "    "
 _LISTS = frozenset(("ul", "ol", "menu"))
 _GROUPS = _LISTS | {"table", "dl"}
-# Their blocks follow each other line by line.
-_ITEMS = frozenset(("li", "tr", "dt", "dd"))
 # What a list that stands in one of these has around it is no longer the same list.
 _PARTS = frozenset(("td", "th", "section", "article", "main", "body"))
 
@@ -55,7 +53,7 @@ def group_of(blocks: Blocks, index: int) -> int:
     """Give the list or table whose item or row the block is, the outermost of nested ones; -1 if it is none."""
     element = blocks.element[index]
     item = element
-    while item >= 0 and blocks.tag[item] not in _ITEMS:
+    while item >= 0 and blocks.tag[item] not in ITEMS:
         item = blocks.parent[item]
     if item < 0 or (item != element and blocks.end[item] - blocks.first[item] > 1):
         # Paragraphs in a cell of a table that only places them are no rows of it.
