@@ -79,6 +79,8 @@ def test_links_are_counted() -> None:
         ("<article>post</article><nav><article>teaser</article></nav>", ["post"]),
         ("<article role=dialog>post</article>", ["post"]),
         ("<nav><ul><li>menu</ul><main>text</main>", ["menu", "text"]),
+        ("<div role=navigation>menu<main>text</main></div>", ["menu", "text"]),
+        ("<article><nav>contents</nav><main>text</main></article>", ["contents", "text"]),
         ("<table><tr><td role=menu>cell</td><td>other</td></tr></table>", ["cell | other"]),
     ],
 )

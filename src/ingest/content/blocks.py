@@ -98,23 +98,29 @@ def read_blocks(root: Any, *, alt_texts: bool = False, frames: bool = True) -> l
 
 
 def _stated_roles(root: Any) -> dict[int, int]:
-    """Give what the elements say of themselves in the attribute `role`, by their ids; what holds `<main>` is no frame."""
-    found = _holding_main(root)
+    """Give what the elements say of themselves in the attribute `role`, by their ids.
+
+    What holds `<main>` is no frame, whatever it says: an unclosed `<nav>` takes in all that follows.
+    """
+    around = _around_main(root)
+    found = {element: BLOCK for element, tag in around.items() if _ROLES.get(tag) == FRAME}
     for node in root.css("[role]"):
         stated = _STATED.get((node.attributes.get("role") or "").lower())
         # An element for the content stays one, whatever its attribute says, and a cell stays in its row.
-        if stated is not None and _ROLES.get(node.tag, BLOCK) in (BLOCK, FRAME):
-            found.setdefault(node.mem_id, stated)
+        if stated is None or _ROLES.get(node.tag, BLOCK) not in (BLOCK, FRAME):
+            continue
+        if stated != FRAME or node.mem_id not in around:
+            found[node.mem_id] = stated
     return found
 
 
-def _holding_main(root: Any) -> dict[int, int]:
-    """Give the elements around `<main>` as plain blocks: an unclosed `<nav>` takes in all that follows."""
-    found: dict[int, int] = {}
+def _around_main(root: Any) -> dict[int, str]:
+    """Give the tags of the elements around `<main>`, by their ids."""
+    found: dict[int, str] = {}
     for node in root.css('main, [role="main"]'):
         around = node.parent
         while around is not None and around.mem_id not in found:
-            found[around.mem_id] = BLOCK
+            found[around.mem_id] = around.tag
             around = around.parent
     return found
 
