@@ -197,6 +197,13 @@ def test_languages_that_the_library_lacks(code: str) -> None:
     assert language(ADDED[code], backend="py3langid")[0] != code
 
 
+def test_the_neighbours_of_new_languages_keep_their_texts() -> None:
+    northern_sotho = (
+        "Mmušo o dirile gore bana ba sekolo ba hwetše dipuku tša bona ka nako. Barutiši ba re se se tla thuša kudu."
+    )
+    assert language(northern_sotho)[0] == "nso"
+
+
 def test_close_languages_are_told_apart() -> None:
     malay = "Kereta api itu tiba lewat kerana hujan lebat. Beliau berkata polis akan menyiasat kejadian itu esok pagi."
     indonesian = (
