@@ -33,6 +33,8 @@ class Edit:
     end: int
     reason: Reason
     inserted: str = ""
+    withheld: bool = False
+    """Whether the text that stood there must not be on record. Such an edit can't be undone."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

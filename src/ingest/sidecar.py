@@ -119,7 +119,7 @@ def change_rows(doc: Document, change: Change) -> list[dict[str, Any]]:
             "value": _storable(edit.reason.value),
             "start": edit.start,
             "end": edit.end,
-            "removed": _storable(change.before[edit.start : edit.end]),
+            "removed": None if edit.withheld else _storable(change.before[edit.start : edit.end]),
             "inserted": _storable(edit.inserted),
         }
         for edit in change.edits

@@ -26,6 +26,9 @@ class Step(Component):
 
     The step puts the values into `Document.columns`.
     """
+    confidential: ClassVar[bool] = False
+    """Whether what the step takes out should be nowhere. Its own edits say so by `withheld`; `check` and `run` warn if
+    the steps in front of it put what they take out on record."""
 
     def process(self, docs: Sequence[Document]) -> Sequence[Document | Dropped]:
         """Give one result per document, in the order of the documents."""

@@ -12,6 +12,7 @@ from ingest.builtin.metadata import Metadata
 from ingest.builtin.normalise import Normalise
 from ingest.builtin.pages import RunningHeaders
 from ingest.builtin.readers import READERS
+from ingest.builtin.redact import Redact
 from ingest.builtin.repair import Repair
 from ingest.builtin.tidy import Tidy
 from ingest.builtin.title import Title
@@ -34,6 +35,7 @@ STEPS = (
     Language,
     Length,
     Languages,
+    Redact,
 )
 
 

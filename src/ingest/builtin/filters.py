@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from ingest.builtin.language.codes import iso_code
 from ingest.document import Document, Reason
 from ingest.step import Filter
 
@@ -48,9 +49,17 @@ class Languages(Filter):
     name = "languages"
 
     allow: Annotated[list[Annotated[str, Field(pattern="^[a-z]{2,3}$")]], Field(min_length=1)]
-    """Codes to keep, such as `["en", "de"]`; `und` stands for documents whose language can't be told."""
+    """Codes to keep, such as `["en", "de"]`: ISO 639-1 where it exists, else 639-3. `und` stands for documents whose
+    language can't be told. Codes that `language` does not answer with stand for those that it does: `no` for `nb` and
+    `nn`, `iw` for `he`, `cmn` for `zh`."""
     min_score: Annotated[float, Field(ge=0, le=1)] = 0.0
     """Lowest score to accept."""
+
+    @field_validator("allow")
+    @classmethod
+    def _as_answered(cls, codes: list[str]) -> list[str]:
+        found = [answered for code in codes for answered in (("nb", "nn") if code == "no" else (iso_code(code),))]
+        return list(dict.fromkeys(found))
 
     def reject(self, doc: Document) -> Reason | None:
         if doc.language is None:

@@ -14,6 +14,7 @@ def command(inputs: tuple[str, ...], output: str | None) -> int:
     """Check a config and count its input; write nothing."""
     from rich.markup import escape
 
+    from ingest.cli.cautions import print_cautions
     from ingest.cli.console import data_console
     from ingest.cli.source import NOWHERE, make_source
     from ingest.config import load
@@ -29,6 +30,7 @@ def command(inputs: tuple[str, ...], output: str | None) -> int:
     console.print(f"{'steps':<10}{escape(', '.join(config.labels))}")
     if plan.output != NOWHERE:
         console.print(f"{'write':<10}{escape(plan.output)} ({config.writer.name})")
+    print_cautions(config)
     unreadable = [task.unreadable for shard in plan.shards for task in shard.tasks if task.unreadable]
     for problem in unreadable:
         console.print(f"[red]unreadable[/] {escape(problem.file_path)}: {escape(problem.message)}")

@@ -36,6 +36,7 @@ def command(
       ingest run samples -o corpus
       ingest run my.toml --workers 4
     """
+    from ingest.cli.cautions import print_cautions
     from ingest.cli.progress import Progress
     from ingest.cli.source import make_source
     from ingest.cli.summary import print_summary
@@ -45,6 +46,8 @@ def command(
 
     source = make_source(inputs, output, workers=workers, audit=audit, limit=limit, overwrite=overwrite)
     plan = make_plan(load(source))
+    if not quiet:
+        print_cautions(plan.config)
     with Progress(plan, quiet=quiet) as progress:
         report = run(plan, progress.advance)
     if not quiet:
