@@ -13,6 +13,7 @@ from ingest.builtin.normalise import Normalise
 from ingest.builtin.pages import RunningHeaders
 from ingest.builtin.readers import READERS
 from ingest.builtin.repair import Repair
+from ingest.builtin.repetition import Repetition
 from ingest.builtin.tidy import Tidy
 from ingest.builtin.title import Title
 from ingest.builtin.writers import WRITERS
@@ -28,6 +29,7 @@ STEPS = (
     Normalise,
     RunningHeaders,
     Title,
+    Repetition,
     *BOILERPLATE,
     Authors,
     Tidy,
