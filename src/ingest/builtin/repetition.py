@@ -57,7 +57,7 @@ class Repetition(Step):
         lines = doc.text.split("\n")
         if not self._may_repeat(doc.text, lines):
             return doc
-        page = _Page(lines, self.min_words)
+        page = _Page(doc.text, self.min_words)
         found = self._copies(page)
         if self.teasers:
             found |= self._teasers(page, found)
@@ -155,11 +155,12 @@ class _Copy:
 
 
 class _Page:
-    """The shown lines of a text, case and spaces folded, and where its body is."""
+    """The shown lines of a text, case and the spaces at their ends folded, and where its body is."""
 
-    def __init__(self, lines: Sequence[str], min_words: int) -> None:
-        self.index = [index for index, line in enumerate(lines) if line and not line.isspace()]
-        self.keys = [" ".join(lines[index].casefold().split()) for index in self.index]
+    def __init__(self, text: str, min_words: int) -> None:
+        keys = [line.strip() for line in text.casefold().split("\n")]
+        self.index = [index for index, key in enumerate(keys) if key]
+        self.keys = [key for key in keys if key]
         self._min_words = min_words
 
     @cached_property
