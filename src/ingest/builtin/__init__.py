@@ -14,6 +14,7 @@ from ingest.builtin.pages import RunningHeaders
 from ingest.builtin.readers import READERS
 from ingest.builtin.redact import Redact
 from ingest.builtin.repair import Repair
+from ingest.builtin.repetition import Repetition
 from ingest.builtin.tidy import Tidy
 from ingest.builtin.title import Title
 from ingest.builtin.writers import WRITERS
@@ -29,6 +30,7 @@ STEPS = (
     Normalise,
     RunningHeaders,
     Title,
+    Repetition,
     *BOILERPLATE,
     Authors,
     Tidy,
