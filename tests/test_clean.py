@@ -67,14 +67,12 @@ def shown(text: str) -> str:
 
 
 def lost(outcome: Outcome) -> list[tuple[str, str]]:
-    """Give what the steps took out, each piece with the name of the step. A headline that is the title is not lost."""
+    """Give what the steps took out, each piece with the name of the step."""
     assert isinstance(outcome.result, Document), outcome.result
     pieces = []
     for change in outcome.changes:
         for edit in change.edits:
             piece = change.before[edit.start : edit.end]
-            if edit.reason.code == "headline" and piece.strip() == outcome.result.title:
-                continue
             gone = Counter(shown(piece)) - Counter(shown(edit.inserted))
             pieces.append((change.step, "".join(gone.elements()) if edit.inserted else shown(piece)))
     return [(step, piece) for step, piece in pieces if piece]

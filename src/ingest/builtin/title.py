@@ -38,7 +38,8 @@ class Title(Step):
 
     Where no title is known yet, the headline is the first line of a text if it stands there twice, as a copy or
     with the site's name behind it (`Headline | Site`), or if it stands alone above the text. What stands above the
-    last copy in front of the body, menus and breadcrumbs, goes as well.
+    last copy in front of the body, menus and breadcrumbs, goes as well. A headline that stands there once stays in the
+    text unless that is plainly a web page: of a text file nothing is a copy of anything.
     """
 
     name = "title"
@@ -66,6 +67,10 @@ class Title(Step):
             # The text starts at once; there is no head.
             head = []
         verdicts = self._verdicts(title, lines, head, body)
+        once = self.keep == "none" and sum(verdict is not None for verdict in verdicts) == 1
+        if once and not doc.title and not is_page(doc, lines, "widgets"):
+            # The only headline of a text that was no web page belongs to the text.
+            verdicts = [None] * len(lines)
         edits = line_edits(spans, verdicts)
         changes = {} if (title, site) == (doc.title, doc.site) else {"title": title, "site": site}
         return doc.edited(edits, **changes)
