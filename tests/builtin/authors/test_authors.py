@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.builtin.authors import Authors
-from ingest.builtin.authors.contacts import address, belongs, find_contacts, is_role
+from ingest.builtin.authors.contacts import address, belongs, belongs_wholly, find_contacts, is_role
 from ingest.builtin.authors.names import is_name, restore_case, split_names
+from ingest.builtin.authors.outline import outline
 from ingest.builtin.authors.people import merge_authors
 from ingest.builtin.authors.profiles import profile
 from ingest.document import Author, Document, Handle, apply_edits
@@ -49,6 +50,66 @@ def test_contacts_stand_in_the_text(text: str) -> None:
     for author in Authors().apply(Document(id="test", text=text)).authors:
         assert all(stands_in(email, text) for email in author.emails)
         assert all(stands_in(handle.handle, text) for handle in author.handles)
+
+
+SENTENCES = st.sampled_from(
+    [
+        BODY,
+        "Dana Whitlock, who drives the left crane, told the board that its brake had failed again, by night and in the rain.",
+        "Write to the board at cranes@saltmere-port.example if you have seen what happened, or call the customs house.",
+        "Von den beiden Kränen am Kai wusste niemand mehr, wer sie gebaut hatte, und die Bücher waren verbrannt.",
+        "By the time the ferry came, nobody was left on the quay but Ben Oduya and the two men from the lock.",
+        "Le conseil du port a décidé lundi de garder les deux vieilles grues pendant dix ans encore, sans débat.",
+        "港湾委員会は月曜日、古い二台のクレーンを少なくともあと十年は残すことを決めたと発表した。",
+    ]
+)
+
+
+@given(st.lists(SENTENCES, min_size=1, max_size=12), st.sampled_from(["\n", "\n\n", " "]))
+def test_prose_loses_nothing_and_names_nobody(sentences: list[str], gap: str) -> None:
+    doc = Document(id="test", text=gap.join(sentences))
+    assert Authors().apply(doc) == doc
+
+
+@given(st.lists(SENTENCES, min_size=4, max_size=9), st.lists(st.text("abc de", max_size=20), max_size=30))
+def test_the_outline_finds_the_body_among_menus(body: list[str], menu: list[str]) -> None:
+    lines = [line.replace("\n", " ") for line in menu]
+    page = outline("\n".join([*lines, *body, *lines]))
+    assert page.lines[page.start : page.stop] == body
+    assert page.share_above(page.stop) == 1
+    assert page.share_above(page.start) == 0
+
+
+def cloaked(text: str, key: int) -> str:
+    return bytes([key, *(byte ^ key for byte in text.encode())]).hex()
+
+
+@given(st.integers(0, 255))
+def test_addresses_that_cloudflare_hides(key: int) -> None:
+    email = "dwhitlock@ledger.example"
+    assert address(f"/cdn-cgi/l/email-protection#{cloaked(email, key)}") == email
+    assert address(f"/cdn-cgi/l/email-protection#{cloaked('?subject=Look at this', key)}") is None
+
+
+@pytest.mark.parametrize("code", ["", "0", "zz", "00", "0g" * 20, "ff" * 1000])
+def test_broken_codes_hide_no_address(code: str) -> None:
+    assert address(f"/cdn-cgi/l/email-protection#{code}") is None
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "verdict"),
+    [
+        ("dana", "Dana Whitlock", False),
+        ("Dana1987", "Dana Whitlock", False),
+        ("danawhitlock", "Dana Whitlock", True),
+        ("thewhitlock", "Dana Whitlock", True),
+        ("jxu_news", "Jin Xu", True),
+        ("sciences_avenir", "Nicolas Cau", False),
+        ("robert", "Robert", False),
+    ],
+)
+def test_whole_names(label: str, name: str, verdict: bool) -> None:
+    assert belongs_wholly(Handle("unknown", label), name) is verdict
 
 
 def stands_in(label: str, text: str) -> bool:
@@ -178,6 +239,8 @@ def test_profile(url: str, handle: Handle | None) -> None:
         ("editor@whitlock.example", "Dana Whitlock", False),
         (Handle("twitter", "quayside"), "Dana Whitlock", False),
         ("jxu@ledger.example", "Jin Xu", True),
+        ("corduno@ledger.example", "Camila Orduño Beltrán", True),
+        ("freemooring@port.example", "Get Free Mooring Help", False),
     ],
 )
 def test_belongs(contact: str | Handle, name: str, verdict: bool) -> None:

@@ -1,4 +1,4 @@
-"""The box about the author, at the end of the body or behind it."""
+"""What a box about authors says: whom it introduces, and with which contacts."""
 
 from __future__ import annotations
 
@@ -10,32 +10,39 @@ from ingest.builtin.authors.contacts import Contact, belongs, find_contacts, is_
 from ingest.builtin.authors.names import fold, is_name
 from ingest.builtin.authors.words import JOBS, WRITERS
 
-__all__ = ["Bio", "bio_under", "find_bios", "introduces", "is_quoting"]
+__all__ = [
+    "LONGEST",
+    "Bio",
+    "gives_contacts",
+    "goes_on_about",
+    "has_job",
+    "has_writer",
+    "introduces",
+    "known_subjects",
+    "leading_name",
+    "owners",
+    "strangers",
+]
 
-# Lines, blank ones left out, from the end; how long a box can be, and over how many lines it can be wrapped.
-TAIL_LINES = 120
-LONGEST = 900
+LONGEST = 1500
+LONGEST_STRANGER = 900
 LONGEST_CONTACT_LINE = 300
-WRAPPED_LINES = 6
-_WRAPPED_CHARS = 40
-# Lines of prose that may follow the box of a known author, as a number and as a share: a page has more at its foot.
-MOST_BEHIND = 4
-SHARE_BEHIND = 0.2
-_SENTENCE_END = re.compile(r"""[.!?…。！？।][\s"'”’»)]*$""")
-_FOOT = re.compile(
-    r"©|\(c\) \d{4}|\bcopyright\b|\brights reserved\b|\bnewsletter\b|\bsubscri|\bsign up\b|\bcookies?\b|\bprivacy\b|\badvertis"
-    r"|\bdonat|\babonn|\binscri|\bsuscri|\bdatenschutz|\balle rechte\b|\btous droits\b|\bderechos\b|подпи",
-    re.IGNORECASE,
+# What stands between a name and a job, or says where somebody writes, and how far from the start of a text.
+HEAD_CHARS = 110
+_VERBS = tuple(
+    f" {word} "
+    for word in "is are ist sind est sont es son è sono é são jest är er cover covers writes reports berichtet schreibt écrit "
+    "couvre escribe cubre scrive escreve schrijft pisze пишет — – -".split()
 )
 _LEAD = re.compile(
-    r"(?:about (?:the )?authors?|written by|über (?:den|die) autor(?:in)?|zur person|à propos de l.auteure?"
+    r"(?:about (?:the )?authors?|about|written by|über (?:den|die) autor(?:in)?|zur person|à propos de l.auteure?"
     r"|sobre (?:el autor|la autora|o autor|a autora)|(?:l.)?autore|o autorze|об авторе|over de auteur|yazar hakkında"
     r"|(?:write to|contact|follow|e-?mail|reach|meet|schreiben sie(?: an)?|kontakt(?: zu)?|contactez|contacto|contatti)"
     r"(?: the author)?)\s*[:：–—-]?\s*",
     re.IGNORECASE,
 )
 _CUE = re.compile(
-    r"\bcan be reached\b|\breach (?:her|him|them|me)\b|\bfollow (?:her|him|them|me)\b|\bcontact (?:her|him|them|me)\b"
+    r"\bcan be reached\b|\b(?:reach|find|email|message) (?:her|him|them|me)\b|\bfollow (?:her|him|them|me)\b|\bcontact (?:her|him|them|me)\b"
     r"|\bwrite to (?:her|him|them|me)\b|\b(?:on|auf|sur|en|su|no|na|op) (?:twitter|x|mastodon|bluesky|instagram)\b"
     r"|\b(?:covers?|writes?|reports?|blogs|teaches|tweets|works|lives)\b|\b(?:berichtet|schreibt|bloggt|arbeitet|lebt)\b"
     r"|\b(?:écrit|couvre|collabore|tient|vit)\b|\b(?:escribe|cubre|colabora|conduce|vive)\b|\b(?:scrive|collabora|cura)\b"
@@ -46,9 +53,9 @@ _CUE = re.compile(
 )
 # How a line goes on that gives the contacts of whom the line above has introduced, or of the author.
 _CONTACT_LINE = re.compile(
-    r"(?:she|he|they|sie|er|elle|il|ella|él|ela|ele|zij|hij|ona|on|она|он)\s|(?:you can |to |please )?(?:reach|contact|follow|e-?mail|write to)\b"
+    r"(?:she|he|they|sie|er|elle|il|ella|él|ela|ele|zij|hij|ona|on|она|он)\s|(?:you can |to |please )?(?:reach|contact|follow|find|e-?mail|write to|inquiries|enquiries)\b"
     r"|(?:e-?mail|mail|twitter|x|mastodon|bluesky|instagram|contact|kontakt|contacto|contatti|contato|correo|courriel)\s*[:：]"
-    r"|folgen sie|contactez|suivez|sígue|seguilo|seguila|siga|volg|[@\w.+-]+@?[\w.-]+$",
+    r"|folgen? sie|folgt|contactez|suivez|sígue|seguilo|seguila|siga|volg|[@\w.+-]+@?[\w.-]+$",
     re.IGNORECASE,
 )
 # What makes a line about a stranger a box although it has no address of that person.
@@ -75,6 +82,14 @@ _SPOKEN_FOR = re.compile(
 )
 _JOINED = re.compile(r"\s*,?\s+(?:and|und|et|y|e|en|i|och|og|и)\s+|\s*,\s*")
 _WORD = re.compile(r"[^\W\d_]+")
+# Folded, and followed by the first name: "I'm Dana, a ...".
+_I_AM = re.compile(
+    r"(?:(?:hi|hello|hallo|hola|ciao) )?(?:i m|i am|my name is|ich bin|mein name ist|je suis|(?:yo )?soy|sono|eu sou|ik ben|jestem) "
+)
+_FIRST_PERSON = re.compile(
+    r"(?:I(?:['’]m| am)|Ich bin|Je suis|(?:Yo )?[Ss]oy|Sono|Eu sou|Ik ben|Jestem|She|He|They|Sie|Er|Elle|Il|Ella|Él|Ela|Ele|Zij|Hij"
+    r"|Ona|Она|Он)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,140 +103,117 @@ class Bio:
     contacts: tuple[Contact, ...]
 
 
-def find_bios(lines: Sequence[str], running: Sequence[bool], known: Sequence[str]) -> list[Bio]:
-    """Find the author boxes at the end of the text.
-
-    Going up from the end, lines that are no running text are passed over, and so is what stands at the foot of pages. The
-    next running text that is no box ends the search, since from there on it is the body; only the box of a known author
-    may have a little more behind it.
+def known_subjects(text: str, known: Sequence[str], *, plainly: bool) -> tuple[str, ...]:
+    """Give the names of the people whom a text introduces if it begins with a known author; none if it does not.
 
     Args:
-        lines: the lines of the text.
-        running: which lines are running text.
-        known: names of authors that something else has told.
+        text: the text of what may be a box.
+        known: the names of the authors.
+        plainly: the text must say at once who that is, since it stands where bodies are.
     """
-    shown = [index for index in range(len(lines)) if lines[index].strip()][-TAIL_LINES:]
-    allowed = min(MOST_BEHIND, int(SHARE_BEHIND * sum(running)))
-    found: list[Bio] = []
-    passed = 0
-    place = len(shown) - 1
-    while place > 0 and passed <= allowed:
-        bio = _bio_that_ends(lines, shown, place, known, strangers=passed == 0)
-        if bio is not None and fold(bio.text) == fold(bio.names[0]) and not _is_heading(bio, found, shown, passed):
-            bio = None
-        if bio is not None:
-            found.append(bio)
-            place = shown.index(bio.first)
-        elif running[shown[place]] and not _is_foot(lines[shown[place]]):
-            passed += 1
-        place -= 1
-    return _with_contact_lines(lines, found[::-1])
-
-
-def _is_foot(line: str) -> bool:
-    return len(line) <= LONGEST and _FOOT.search(line) is not None
-
-
-def _is_heading(bio: Bio, found: Sequence[Bio], shown: Sequence[int], passed: int) -> bool:
-    """Say whether a line that is a name only belongs to a box: it stands at the very end or on top of one."""
-    following = shown[shown.index(bio.last) + 1 :][:1]
-    return passed == 0 or (bool(found) and [found[-1].first] == following)
-
-
-def bio_under(lines: Sequence[str], byline: int, known: Sequence[str]) -> Bio | None:
-    """Give the box that stands right under a byline."""
-    for index in range(byline + 1, min(len(lines), byline + 3)):
-        text = lines[index].strip()
-        if not text or len(text) > LONGEST_CONTACT_LINE:
-            continue
-        contacts = tuple(find_contacts(text))
-        author = next((name for name in known if fold(text).startswith(fold(name))), None)
-        if author is not None and contacts and introduces(text, author):
-            return Bio(index, index, text, (author,), contacts)
-        owners = _owners(text, contacts, known)
-        return Bio(index, index, text, owners, contacts) if owners else None
-    return None
-
-
-def _with_contact_lines(lines: Sequence[str], bios: Sequence[Bio]) -> list[Bio]:
-    """Join lines such as "Follow her on X: @dana" to the box above them."""
-    result: list[Bio] = []
-    for bio in bios:
-        last = bio.last
-        for index in range(bio.last + 1, min(len(lines), bio.last + 6)):
-            line = lines[index].strip()
-            if line and not (_CONTACT_LINE.match(line) and len(line) <= LONGEST_CONTACT_LINE and find_contacts(line)):
-                break
-            last = index if line else last
-        taken = result and result[-1].last >= bio.first
-        if taken:
-            continue
-        text = " ".join(line.strip() for line in lines[bio.first : last + 1] if line.strip())
-        result.append(Bio(bio.first, last, text, bio.names, tuple(find_contacts(text))))
-    return result
-
-
-def _bio_that_ends(
-    lines: Sequence[str], shown: Sequence[int], place: int, known: Sequence[str], *, strangers: bool
-) -> Bio | None:
-    """Give the box whose last line is at this place, hard-wrapped over the lines above or not."""
-    last = shown[place]
-    for first_place in range(place, max(-1, place - WRAPPED_LINES), -1):
-        first = shown[first_place]
-        if first_place < place and not _continues(lines[first], first, shown[first_place + 1]):
-            return None
-        text = " ".join(lines[index].strip() for index in shown[first_place : place + 1])
-        if len(text) > LONGEST or _POST.match(text):
-            return None
-        if names := _subjects(text, known, strangers=strangers):
-            return Bio(first, last, text, names, tuple(find_contacts(text)))
-    return None
-
-
-def _continues(line: str, index: int, following: int) -> bool:
-    """Say whether a line goes on in the next: it is long, ends in the middle of a sentence, and no blank line follows."""
-    return following == index + 1 and len(line) >= _WRAPPED_CHARS and _SENTENCE_END.search(line) is None
-
-
-def _subjects(text: str, known: Sequence[str], *, strangers: bool) -> tuple[str, ...]:
-    """Give the names of the people whom the text introduces; none if it is no box about authors."""
+    if _POST.match(text):
+        return ()
     lead = _LEAD.match(text)
     rest = (text[lead.end() :] if lead else text).lstrip(' —–-•*([“"')
-    folded = fold(rest)
-    author = next((name for name in known if folded == fold(name) or folded.startswith(fold(name) + " ")), None)
-    if author is not None:
-        behind = rest[len(author) :]
-        if _QUOTING.match(behind) or not (lead or introduces(rest, author)):
+    for name in known:
+        end = _end_of_name(rest, name)
+        if not end:
+            continue
+        behind = rest[end:]
+        if _QUOTING.match(behind) or (plainly and not _plainly(behind)) or not (lead or _introduces(behind)):
             return ()
-        return (author, *_joined_names(behind))
-    contacts = find_contacts(text)
-    if _CONTACT_LINE.match(text) and len(text) <= LONGEST_CONTACT_LINE and (owners := _owners(text, contacts, known)):
-        return owners
-    return _strangers(text, rest, contacts, led=lead is not None) if strangers and not known else ()
+        return (name, *_joined_names(behind))
+    return ()
 
 
-def _strangers(text: str, rest: str, contacts: Sequence[Contact], *, led: bool) -> tuple[str, ...]:
-    """Give the names that a text begins with if it is plainly a box about writers.
+def _end_of_name(text: str, name: str) -> int:
+    """Give where a name at the start of a text ends, a middle initial or title allowed; 0 if another text starts there."""
+    wanted = fold(name).split()
+    found: list[str] = []
+    end = 0
+    for match in re.finditer(r"\S+", text[: len(name) + 20]):
+        word = fold(match[0])
+        end = match.end()
+        for part in word.split():
+            if len(found) < len(wanted) and part == wanted[len(found)]:
+                found.append(part)
+            elif not (found and len(part) == 1):
+                return 0
+        if len(found) == len(wanted):
+            return end - (len(match[0]) - len(match[0].rstrip(".,:;–—()")))
+    return 0
+
+
+def introduces(text: str, author: str) -> bool:
+    """Say whether a text that starts with an author's name is about the author."""
+    return _introduces(text[len(author) :])
+
+
+def _introduces(behind: str) -> bool:
+    if not behind.strip(" .,:–—-"):
+        return True
+    return bool(_CUE.search(behind) or has_job(behind) or find_contacts(behind) or _IS.match(behind))
+
+
+def _plainly(behind: str) -> bool:
+    """Say whether a job or a verb follows a name at once."""
+    return bool(_IS.match(behind) or _STAFF.match(behind) or not behind.strip(" .,:–—-") or find_contacts(behind[:80]))
+
+
+def goes_on_about(line: str, name: str) -> bool:
+    """Say whether a line begins with the person's name or a part of it, or with a pronoun, and says who that is."""
+    folded = fold(line[:120])
+    first, last = fold(name).split()[0], fold(name).split()[-1]
+    if (i_am := _I_AM.match(folded)) and folded[i_am.end() :].startswith(first + " "):
+        return True
+    if end := _end_of_name(line, name):
+        return not _QUOTING.match(line[end:]) and _introduces(line[end:])
+    words = line.split(maxsplit=1)
+    if len(words) < 2 or _QUOTING.match(words[1]):
+        return False
+    if _FIRST_PERSON.match(line):
+        return introduces(line, words[0])
+    return fold(words[0]) in (first, last) and introduces(line, words[0])
+
+
+def gives_contacts(line: str) -> bool:
+    """Say whether a line offers contacts of whoever has been introduced above it, and nothing else."""
+    return bool(len(line) <= LONGEST_CONTACT_LINE and _CONTACT_LINE.match(line) and find_contacts(line))
+
+
+def strangers(text: str, heading: str | None = None) -> tuple[str, ...]:
+    """Give the names that a text begins with, or the one that its heading is, if it is plainly a box about writers.
 
     A stranger's name is not enough: there must be an address that is this person's and a word that offers it, or a job
     that makes the person a writer.
     """
-    name = _leading_name(rest)
+    if len(text) > LONGEST_STRANGER or not _may_introduce(text) or _POST.match(text):
+        return ()
+    lead = _LEAD.match(text)
+    rest = (text[lead.end() :] if lead else text).lstrip(' —–-•*([“"')
+    name = heading or leading_name(rest)
     if name is None or _QUOTING.match(rest[len(name) :]) or _SPOKEN_FOR.search(text):
         return ()
     names = (name, *_joined_names(rest[len(name) :]))
-    owned = any(belongs(contact.value, one) for contact in contacts for one in names if not _is_office(contact))
-    if owned and (led or _CUE.search(text) or _has_job(text)):
+    own = [contact for contact in find_contacts(text) if not _is_office(contact)]
+    offered = lead or _CUE.search(text) or has_job(text)
+    if offered and any(belongs(contact.value, one) for contact in own for one in names):
         return names
     staff = _STAFF.search(rest[len(" and ".join(names)) :] if len(names) > 1 else rest[len(name) :])
     if staff is None:
         return ()
     job = staff["job"] or staff["title"]
-    return names if job is None or any(fold(word) in WRITERS for word in _WORD.findall(job)) else ()
+    return names if job is None or has_writer(job) else ()
 
 
-def _owners(text: str, contacts: Sequence[Contact], known: Sequence[str]) -> tuple[str, ...]:
-    """Give the known authors whose names the contacts hold."""
+def _may_introduce(text: str) -> bool:
+    """Say whether a text has a contact, or near its start a verb or dash behind which a job can stand: cheap."""
+    start = text[:HEAD_CHARS]
+    return "@" in text or "/" in text or any(word in start for word in _VERBS)
+
+
+def owners(text: str, contacts: Sequence[Contact], known: Sequence[str]) -> tuple[str, ...]:
+    """Give the known authors whose names the contacts hold, unless the text offers the contacts of somebody's speaker."""
     if _SPOKEN_FOR.search(text):
         return ()
     own = [contact for contact in contacts if not _is_office(contact)]
@@ -231,36 +223,29 @@ def _owners(text: str, contacts: Sequence[Contact], known: Sequence[str]) -> tup
 def _joined_names(behind: str) -> tuple[str, ...]:
     """Give the names that follow the first one: "Dana Whitlock and Ben Ode cover ports"."""
     names: list[str] = []
-    while (join := _JOINED.match(behind)) and (name := _leading_name(behind[join.end() :])):
+    while (join := _JOINED.match(behind)) and (name := leading_name(behind[join.end() :])):
         names.append(name)
         behind = behind[join.end() + len(name) :]
     return tuple(names)
 
 
-def is_quoting(text: str) -> bool:
-    """Say whether a text that follows a name reports what that person said."""
-    return _QUOTING.match(text) is not None
-
-
-def introduces(text: str, author: str) -> bool:
-    """Say whether a text that starts with an author's name is about the author."""
-    behind = text[len(author) :]
-    if not behind.strip(" .,:–—-"):
-        return True
-    return bool(_CUE.search(behind) or _has_job(behind) or find_contacts(behind) or _IS.match(behind))
-
-
-def _has_job(text: str) -> bool:
+def has_job(text: str) -> bool:
+    """Say whether the start of a text names a job."""
     return any(fold(word) in JOBS for word in _WORD.findall(text[:300]))
+
+
+def has_writer(text: str) -> bool:
+    """Say whether a text names the job of somebody who writes."""
+    return any(fold(word) in WRITERS for word in _WORD.findall(text[:300]))
 
 
 def _is_office(contact: Contact) -> bool:
     return isinstance(contact.value, str) and is_role(contact.value)
 
 
-def _leading_name(text: str) -> str | None:
+def leading_name(text: str) -> str | None:
     """Give the longest name of two to four words that the text starts with."""
-    words = text.split()[:5]
+    words = text.split(maxsplit=5)[:5]
     for count in range(min(4, len(words)), 1, -1):
         candidate = " ".join(words[:count]).rstrip(".,:;–—")
         if is_name(candidate) and not any(mark in " ".join(words[: count - 1]) for mark in ",:;"):

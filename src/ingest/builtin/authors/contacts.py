@@ -9,10 +9,21 @@ from urllib.parse import unquote
 
 from ingest.builtin.authors.names import fold
 from ingest.builtin.authors.profiles import profile
-from ingest.builtin.authors.words import ROLES
+from ingest.builtin.authors.words import PARTICLES, ROLES
 from ingest.document import Author, Handle
 
-__all__ = ["UNKNOWN", "Contact", "add_contacts", "address", "belongs", "find_contacts", "is_role", "site_label"]
+__all__ = [
+    "UNKNOWN",
+    "Contact",
+    "add_contacts",
+    "address",
+    "belongs",
+    "belongs_wholly",
+    "find_contacts",
+    "is_role",
+    "network_near",
+    "site_label",
+]
 
 UNKNOWN = "unknown"
 """Network of a handle such as `@dana` where the text doesn't say which network it is on."""
@@ -22,13 +33,15 @@ _EMAIL = re.compile(
     r"(?<![\w.+\-@/])[A-Za-z0-9À-ÿ_][\w.+\-']{0,63}@(?:[A-Za-z0-9À-ÿ][A-Za-z0-9À-ÿ\-]{0,62}\.){1,5}[A-Za-z]{2,18}"
     r"(?![\w@]|-\w)"
 )
-_AT = r"\s{0,2}(?:\[\s?(?:at|ät|ett|arroba|@)\s?\]|\(\s?(?:at|ät|ett|arroba|@)\s?\)|\{\s?at\s?\}|\|\s?(?:at|ett)\s?\|)\s{0,2}"
+_AT = r"\s{0,2}(?:\[\s?(?:at|ät|ett|arroba|@)\s?\]|\(\s?(?:at|ät|ett|arroba|@)\s?\)|\{\s?at\s?\}|\|\s?(?:at|ett)\s?\||<\s?at\s?>|\s@\s)\s{0,2}"
 _DOT = r"(?:\.|\s{0,2}(?:\[\s?(?:dot|punkt|\.)\s?\]|\(\s?(?:dot|punkt|\.)\s?\)|\{\s?dot\s?\})\s{0,2}|\s(?:dot|punkt)\s)"
 _HIDDEN = re.compile(
     rf"(?<![\w.+\-@/])([A-Za-z0-9][\w+\-]{{0,40}}(?:{_DOT}[\w+\-]{{1,40}}){{0,3}}){_AT}"
     rf"([A-Za-z0-9][\w\-]{{0,62}}(?:{_DOT}[A-Za-z0-9][\w\-]{{0,62}}){{0,3}}{_DOT}[A-Za-z]{{2,18}})(?![\w@])",
     re.IGNORECASE,
 )
+_HIDING = ("[", "(", "{", "|", "<", " @ ")
+_HEX = re.compile(r"(?:[0-9a-fA-F]{2}){5,200}")
 _DOTS = re.compile(_DOT, re.IGNORECASE)
 _HANDLE = re.compile(
     r"(?<![\w@./+\-])@([A-Za-z0-9_][A-Za-z0-9_]{1,29}(?:[.\-][A-Za-z0-9_]{1,29}){0,4})(@[\w\-]{1,60}(?:\.[\w\-]{1,30}){1,3})?"
@@ -48,6 +61,12 @@ _NETWORKS = (
     ("github", re.compile(r"\bgithub\b", re.IGNORECASE)),
 )
 _PLACEHOLDERS = frozenset("handle username user example en import media font-face charset".split())
+# A surname that is hardly part of another word.
+LONG_SURNAME = 5
+# The start of a first name that is a nickname.
+SHORTEST_NICKNAME = 5
+# A middle name that is used as a surname, as of Spanish names the first one of two.
+SHORTEST_MIDDLE = 4
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 
 
@@ -83,7 +102,7 @@ def _emails(text: str) -> Iterator[Contact]:
     if "@" in text:
         for match in _EMAIL.finditer(text):
             yield Contact(match.start(), match.end(), match[0].rstrip("."))
-    if any(mark in text for mark in "[({|"):
+    if any(mark in text for mark in _HIDING):
         for match in _HIDDEN.finditer(text):
             yield Contact(match.start(), match.end(), f"{_undotted(match[1])}@{_undotted(match[2])}")
 
@@ -108,7 +127,7 @@ def _handles(text: str) -> Iterator[Contact]:
             network = (
                 "mastodon"
                 if match[2]
-                else _network(
+                else network_near(
                     text[max(previous, match.start() - 60) : match.start()], text[match.end() : match.end() + 25]
                 )
             )
@@ -116,8 +135,8 @@ def _handles(text: str) -> Iterator[Contact]:
         previous = match.end()
 
 
-def _network(before: str, after: str) -> str:
-    """Give the network named last before the handle, else the first one named right behind it."""
+def network_near(before: str, after: str) -> str:
+    """Give the network named last in what stands before a handle, else the first one named right behind it."""
     named = [(last.end(), network) for network, rule in _NETWORKS for last in rule.finditer(before)]
     if named:
         return max(named)[1]
@@ -130,8 +149,9 @@ def _network(before: str, after: str) -> str:
 
 
 def address(mailto: str) -> str | None:
-    """Give the e-mail address in a `mailto:` link or a bare address."""
-    text = unquote(mailto.strip())
+    """Give the e-mail address in a `mailto:` link, a bare address, or a link that Cloudflare hides it in."""
+    _, protected, code = mailto.partition("email-protection#")
+    text = _uncloaked(code) if protected else unquote(mailto.strip())
     if text[:7].lower() == "mailto:":
         text = text[7:]
     text = text.split("?", 1)[0]
@@ -139,6 +159,14 @@ def address(mailto: str) -> str | None:
         text = text.partition("<")[2]
     match = _EMAIL.match(text.strip(" <>\"'/"))
     return match[0] if match else None
+
+
+def _uncloaked(code: str) -> str:
+    """Give what Cloudflare's scripts show for a code: bytes in hexadecimal, of which the first is the key of the others."""
+    if not _HEX.fullmatch(code):
+        return ""
+    key, *letters = bytes.fromhex(code)
+    return bytes(letter ^ key for letter in letters).decode("utf-8", "replace")
 
 
 def is_role(email: str) -> bool:
@@ -152,10 +180,38 @@ def belongs(contact: str | Handle, name: str) -> bool:
     label = contact.handle if isinstance(contact, Handle) else contact.partition("@")[0]
     parts = fold(label).split()
     letters = "".join(char for char in "".join(parts) if not char.isdigit())
-    return any(_holds(letters, parts, words) for words in _spellings(name))
+    return any(_holds(letters, parts, words) or _holds_middle(letters, words) for words in _spellings(name))
+
+
+def belongs_wholly(contact: str | Handle, name: str) -> bool:
+    """Tell whether the address or handle holds more than a first name, so that it can't be that of a namesake."""
+    label = contact.handle.partition("@")[0] if isinstance(contact, Handle) else contact.partition("@")[0]
+    letters = "".join(char for char in fold(label) if not char.isdigit() and char != " ")
+    return any(_holds_surname(letters, words) for words in _spellings(name))
+
+
+def _holds_surname(letters: str, words: list[str]) -> bool:
+    first, last = words[0], words[-1]
+    if len(words) < 2 or letters == first:
+        return False
+    if len(last) >= LONG_SURNAME and last in letters:
+        return True
+    joined = (first[:1] + last, last + first[:1]) if len(last) > 1 else ()
+    return (
+        letters.startswith(joined)
+        or (len(last) > 1 and first in letters and last in letters)
+        or first + last[:1] == letters
+    )
+
+
+def _holds_middle(letters: str, words: list[str]) -> bool:
+    """Tell whether the letters are a middle name with the first one or its initial, as of Spanish names with two surnames."""
+    middles = [word for word in words[1:-1] if len(word) >= SHORTEST_MIDDLE and word not in PARTICLES]
+    return any(letters in (words[0][:1] + word, words[0] + word, word + words[0][:1]) for word in middles)
 
 
 def _spellings(name: str) -> list[list[str]]:
+    """Give the words of a name, umlauts in two ways."""
     german = fold(name.casefold().translate(_UMLAUTS)).split()
     plain = fold(name).split()
     return [words for words in ([plain] if plain == german else [plain, german]) if words]
@@ -171,7 +227,7 @@ def _holds(letters: str, parts: list[str], words: list[str]) -> bool:
         return True
     if letters in (first[:1] + last, last + first[:1], first + last[:1], "".join(words)):
         return True
-    return _joined_prefixes(letters, first, last)
+    return _joined_prefixes(letters, first, last) or (len(letters) >= SHORTEST_NICKNAME and first.startswith(letters))
 
 
 def _joined_prefixes(letters: str, first: str, last: str) -> bool:

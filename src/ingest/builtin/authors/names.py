@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from ingest.builtin.authors.words import ACCOUNTS, DEGREES, DESKS, JOBS, LOWERED, NOT_NAMES, PARTICLES, PLACES
+from ingest.builtin.authors.words import ACCOUNTS, DEGREES, DESKS, JOBS, LOWERED, NOT_NAMES, PARTICLES, PLACES, SURNAMES
 
 __all__ = ["fold", "is_account", "is_name", "restore_case", "same_letters", "split_names", "without_lead"]
 
@@ -68,6 +68,8 @@ _MAX_CHARS = 2000
 
 def fold(text: str) -> str:
     """Give the text in lower case, without accents and punctuation, one space between words."""
+    if text.isascii():
+        return text.lower() if text.isalnum() else " ".join(_OTHERS.sub(" ", text.lower()).split())
     plain = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
     if not plain.isascii():
         plain = "".join(char for char in plain if not unicodedata.combining(char))
@@ -86,22 +88,30 @@ def is_name(text: str) -> bool:
         return False
     if _CJK.fullmatch(text):
         return text not in DESKS
+    return _opens_like_name(text) and _is_spaced_name(text)
+
+
+def _opens_like_name(text: str) -> bool:
+    """Say whether a text has a space and a first word as names have: cheap, and true of all names."""
+    first, space, _ = text.partition(" ")
+    return bool(space) and (not first[:1].islower() or first in PARTICLES or first[:2] in ("d'", "d’"))
+
+
+def _is_spaced_name(text: str) -> bool:
     words = _SUFFIX.sub("", text).split()
     if not 2 <= len(words) <= 5 or words[-1] in PARTICLES:
         return False
     strong = [word for word in words if word not in PARTICLES]
     if len(strong) < 2 or not all(_WORD.fullmatch(word) and _is_capital(word) for word in strong):
         return False
-    if _SEAM.search(text):
-        return False
-    return fold(text) not in PLACES and _can_be_person(strong)
+    return not _SEAM.search(text) and fold(text) not in PLACES and _can_be_person(strong)
 
 
 def _can_be_person(strong: Sequence[str]) -> bool:
     """Say whether none of the words, particles left out, stands where names stand without being one."""
     words = [fold(word) for word in strong]
-    # "Anil Das": an article elsewhere, a surname at the end.
-    checked = words[:-1] if words[-1] == "das" else words
+    # "Anil Das", "Dana Brand": an article or a word of menus elsewhere, a surname at the end.
+    checked = words[:-1] if words[-1] in SURNAMES else words
     if any(len(word) > 1 and (word in NOT_NAMES or word in JOBS) for word in checked):
         return False
     return any(len(word) > 1 for word in words)

@@ -7,12 +7,14 @@ __all__ = [
     "DEGREES",
     "DESKS",
     "JOBS",
+    "LEADS",
     "LOWERED",
     "NOT_NAMES",
     "ORGANISATIONS",
     "PARTICLES",
     "PLACES",
     "ROLES",
+    "SURNAMES",
     "WRITERS",
 ]
 
@@ -81,7 +83,19 @@ NOT_NAMES = frozenset(
     "kommentar kommentare keine kein comentarios commentaires commenti agencia agence agenzia agentur efe xinhua "
     "copy link photo photos foto fotos image bild video audio credit courtesy getty images reuters afp dpa ap "
     "department advertisement comments comment facebook twitter instagram linkedin youtube "
+    "construction solutions consulting software systems academy clinic dental assistance funding help get tax "
     "he she they we you it is was are were has have had will can be been".split()
+)
+
+SURNAMES = frozenset("das brand price case post page stage read may march august use".split())
+"""Of these words, those that are surnames as well."""
+
+LEADS = frozenset(
+    # First words of what stands in front of a name, lower case, without a colon.
+    "by byline written posted published reported words story text article compiled created submitted geschrieben verfasst "
+    "veröffentlicht erstellt eingestellt ein eine escrito publicado scritto pubblicato écrit rédigé publié a à author authors "
+    "autor autorin autoren autores autora autore auteur auteure auteurs autrice redakteur redakteurin texte texto testo "
+    "redaktion reporter writer tekst автор авторы текст yazar yazan von vom par por di door av af przez kommentar".split()
 )
 
 PLACES = frozenset(

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
+from ingest.builtin.authors.boxes import find_boxes
 from ingest.builtin.authors.contacts import address, belongs, find_contacts, is_role, site_label
-from ingest.builtin.authors.names import fold, same_letters, without_lead
+from ingest.builtin.authors.names import fold, is_name, same_letters, without_lead
+from ingest.builtin.authors.ownership import box_contacts, contact_lines, named_contacts
 from ingest.builtin.authors.profiles import profile
-from ingest.builtin.metadata.page import Page
+from ingest.builtin.metadata.elements import Element
+from ingest.builtin.metadata.page import LONGEST_BOX, Page, is_contact_link
 from ingest.content.jsonld import strings
 from ingest.document import Handle
 
 __all__ = ["contacts_of", "outlet_names"]
 
-_AT = re.compile(r"@|[\[({|]\s?(?:at|ät|ett)\s?[\])}|]", re.IGNORECASE)
-# Lines with an address to look at, the longest of them that is a byline, how much is read of any.
-MOST_LINES = 200
+# The longest line that is a byline, and how much is read of a box.
 LONGEST_BYLINE = 160
 LONGEST_LINE = 2000
 MOST_LINKS = 50
+# A box of so many characters is nothing but icons and labels; a longer one that doesn't name the author is another's.
+LONGEST_LABELS = 60
+LONGEST_ANCHOR = 80
+MOST_AROUND = 5
+_COMMENTS = re.compile(r"comment(?!ary|ator)|kommentar|reply|replies", re.IGNORECASE)
+# Around a link to an account of the site, and around one of the article's own.
+_FRAME = re.compile(
+    r"(?:^|[-_\s])(?:site|main|page|global|top)?[-_]?(?:footer|masthead|topbar|navbar|menu|sidebar)", re.IGNORECASE
+)
+_FRAME_TAGS = frozenset(("header", "footer", "nav"))
+_ARTICLE = re.compile(r"article|author|byline|bio\b|entry|post|story", re.IGNORECASE)
 
 Contact = str | Handle
 
@@ -28,22 +41,19 @@ def contacts_of(page: Page, names: Sequence[str], outlets: Sequence[str]) -> lis
     """Give the contacts of each author.
 
     A contact is an author's if JSON-LD says so, if it holds the author's name, or if it stands in the box or the byline
-    of the only author; never one of an office or of the site.
+    of the author; never one of an office or of the site.
     """
-    lines = [line for line in page.lines if _AT.search(line)][:MOST_LINES]
-    visible = _written(lines)
-    bylines = [line for line in lines if len(line) <= LONGEST_BYLINE and _is_byline(line, names)]
-    boxed = _personal(list(dict.fromkeys([*_boxed(page, visible), *_written(bylines)])), outlets)
-    everywhere = [*boxed, *_personal([*_linked(page), *visible, *_creator(page)], outlets)]
+    found: dict[str, list[Contact]] = {name: [] for name in names}
+    for source in (_boxed(page, names, outlets), _written(page, names, outlets), _linked(page, names)):
+        for name, contact in source:
+            if _may_be_personal(contact, outlets):
+                found[name].append(contact)
     result = []
     for name in names:
         stated = _stated_contacts(page, name, alone=len(names) == 1)
-        theirs = [contact for contact in stated if not _is_on_site(contact, outlets)]
-        theirs += [contact for contact in everywhere if belongs(contact, name)]
-        if len(names) == 1:
-            accounts = _site_accounts(page)
-            theirs += _unclaimed([contact for contact in boxed if not _is_one_of(contact, accounts)], name)
-        result.append(theirs)
+        theirs = [one for one in stated if _is_authors_own(page, one, name, outlets)]
+        named = [one for one in found[name] if belongs(one, name)]
+        result.append([*theirs, *named, *(one for one in found[name] if one not in named)])
     return result
 
 
@@ -64,27 +74,105 @@ def _stated_contacts(page: Page, name: str, *, alone: bool) -> list[Contact]:
     return [contact for contact in found if not (isinstance(contact, str) and is_role(contact))]
 
 
+def _is_authors_own(page: Page, contact: Contact, name: str, outlets: Sequence[str]) -> bool:
+    """Say whether what JSON-LD states for a person is no page or account of the site.
+
+    Publishing systems fill the profiles of their users with the accounts of the site.
+    """
+    if _is_on_site(contact, outlets):
+        return False
+    return belongs(contact, name) or not _is_in_frame(page, contact)
+
+
 def _contact(link: str) -> Contact | None:
     return (
         profile(link) if "://" in link and "@" not in link.split("://")[1].split("/", maxsplit=1)[0] else address(link)
     )
 
 
-def _linked(page: Page) -> Iterator[Contact]:
-    for href in page.contact_links:
-        if (contact := _href_contact(href)) is not None:
-            yield contact
-
-
 def _href_contact(href: str) -> Contact | None:
-    if href[:7].lower() == "mailto:":
+    if href[:7].lower() == "mailto:" or "email-protection#" in href:
         return address(href)
     return profile(href) if "//" in href else None
 
 
-def _written(lines: Sequence[str]) -> list[Contact]:
-    """Give the contacts that are written out in the lines."""
-    return [contact.value for line in lines for contact in find_contacts(line[:LONGEST_LINE])]
+def _boxed(page: Page, names: Sequence[str], outlets: Sequence[str]) -> Iterator[tuple[str, Contact]]:
+    """Give the contacts in author boxes and bylines, linked or written out, each with whom it is.
+
+    One that holds no name is the author's whose box it is, if it is the only one of its sort there.
+    """
+    for links, text in _boxes(page, names):
+        contacts = [contact for href in links if (contact := _href_contact(href)) is not None]
+        contacts += [contact.value for contact in find_contacts(text[:LONGEST_LINE])]
+        contacts = [one for one in dict.fromkeys(contacts) if _may_be_personal(one, outlets)]
+        owner = _owner_of_box(text, names)
+        for contact in contacts:
+            holders = [name for name in names if belongs(contact, name)]
+            if len(holders) == 1:
+                yield holders[0], contact
+            elif owner and not holders and _is_unclaimed(page, contact, contacts, owner):
+                yield owner, contact
+
+
+def _boxes(page: Page, names: Sequence[str]) -> Iterator[tuple[list[str], str]]:
+    """Give the links and the texts of author boxes and bylines, none of those who comment."""
+    for box, text in page.boxes:
+        links = [href for href in box.links(MOST_LINKS) if is_contact_link(href)]
+        if (links or "@" in text) and not _is_comment(box):
+            yield links, text if len(text) > LONGEST_LABELS else _around(box, text)
+    for line in page.lines:
+        if "@" in line and len(line) <= LONGEST_BYLINE and _is_byline(line, names):
+            yield [], line
+
+
+def _around(box: Element, text: str) -> str:
+    """Give the text around a box of icons and labels, in which the name stands."""
+    for parent in islice(box.parents(), MOST_AROUND):
+        if len(around := Element(parent, parent.tag or "", {}).text(LONGEST_BOX)) > LONGEST_LABELS:
+            return around
+    return text
+
+
+def _owner_of_box(text: str, names: Sequence[str]) -> str | None:
+    """Give the author whose box it is: the only one whom it names."""
+    letters = fold(text).replace(" ", "")
+    named = [
+        name for name in names if any(word in letters for word in (fold(name).replace(" ", ""), *_long_words(name)))
+    ]
+    return named[0] if len(named) == 1 else None
+
+
+def _long_words(name: str) -> list[str]:
+    return [word for word in fold(name).split() if len(word) >= 4]
+
+
+def _is_unclaimed(page: Page, contact: Contact, contacts: Sequence[Contact], owner: str) -> bool:
+    same = [one for one in contacts if _sort(one) == _sort(contact)]
+    if len(same) > 1 or any(belongs(one, owner) for one in same):
+        return False
+    return not (
+        _is_one_of(contact, _site_accounts(page)) or _is_in_frame(page, contact) or _is_of_another(page, contact)
+    )
+
+
+def _is_of_another(page: Page, contact: Contact) -> bool:
+    """Say whether a link to an account bears a name, which is not the author's, since the account is unclaimed."""
+    nodes = [node for href, node in page.contact_nodes if _href_contact(href) == contact]
+    return any(is_name(Element(node, "a", {}).text(LONGEST_ANCHOR)) for node in nodes)
+
+
+def _sort(contact: Contact) -> str:
+    return contact.network if isinstance(contact, Handle) else ""
+
+
+def _is_comment(box: Element) -> bool:
+    if _COMMENTS.search(box.label):
+        return True
+    return any(
+        _COMMENTS.search(f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}")
+        for node in box.parents()
+        if node.tag not in ("body", "html")
+    )
 
 
 def _is_byline(line: str, names: Sequence[str]) -> bool:
@@ -93,17 +181,29 @@ def _is_byline(line: str, names: Sequence[str]) -> bool:
     return rest is not None and any(rest.startswith(name) for name in names)
 
 
-def _boxed(page: Page, visible: Sequence[Contact]) -> list[Contact]:
-    """Give the contacts in author boxes, linked or written out."""
-    found: dict[Contact, None] = {}
-    for box, text in page.boxes:
-        for href in box.links(MOST_LINKS):
-            if (contact := _href_contact(href)) is not None:
-                found.setdefault(contact)
-        for contact in visible:
-            if (contact.handle if isinstance(contact, Handle) else contact) in text:
-                found.setdefault(contact)
-    return list(found)
+def _written(page: Page, names: Sequence[str], outlets: Sequence[str]) -> Iterator[tuple[str, Contact]]:
+    """Give the contacts that readers see anywhere, by their names or in boxes."""
+    shown = page.outline
+    lines = contact_lines(shown, "\n".join(shown.lines))
+    yield from named_contacts(shown, lines, names, outlets)
+    if lines:
+        for bio in find_boxes(shown, names):
+            for name, contacts in box_contacts(bio, outlets):
+                yield from ((name, contact) for contact in contacts if name in names)
+
+
+def _linked(page: Page, names: Sequence[str]) -> Iterator[tuple[str, Contact]]:
+    """Give the contacts that links anywhere lead to, and the one stated for Twitter, if they hold a name."""
+    for href, node in page.contact_nodes:
+        contact = _href_contact(href)
+        if contact is None:
+            continue
+        label = fold(Element(node, "a", {}).text(LONGEST_ANCHOR))
+        holders = [name for name in names if belongs(contact, name) or (" " in name and fold(name) in label)]
+        if len(holders) == 1 and not _is_comment(Element(node, "a", {})):
+            yield holders[0], contact
+    for contact in _creator(page):
+        yield from ((name, contact) for name in names if belongs(contact, name))
 
 
 def _site_accounts(page: Page) -> set[str]:
@@ -120,8 +220,21 @@ def _is_one_of(contact: Contact, accounts: set[str]) -> bool:
     return isinstance(contact, Handle) and contact.handle.casefold() in accounts
 
 
-def _personal(contacts: Sequence[Contact], outlets: Sequence[str]) -> list[Contact]:
-    return [contact for contact in contacts if _may_be_personal(contact, outlets)]
+def _is_in_frame(page: Page, contact: Contact) -> bool:
+    """Say whether the head or foot of the page, or a column beside the text, links to an account."""
+    return isinstance(contact, Handle) and any(
+        _frames(node) for href, node in page.contact_nodes if _href_contact(href) == contact
+    )
+
+
+def _frames(node: object) -> bool:
+    for parent in Element(node, "", {}).parents():
+        label = f"{parent.attributes.get('class') or ''} {parent.attributes.get('id') or ''}"
+        if parent.tag == "article" or _ARTICLE.search(label):
+            return False
+        if parent.tag in _FRAME_TAGS or _FRAME.search(label):
+            return True
+    return False
 
 
 def _may_be_personal(contact: Contact, outlets: Sequence[str]) -> bool:
@@ -135,16 +248,6 @@ def _is_on_site(contact: Contact, outlets: Sequence[str]) -> bool:
     """Say whether `site.example/@name` is a page of the site itself, though it looks like one of a Mastodon server."""
     server = contact.handle.partition("@")[2].casefold() if isinstance(contact, Handle) else ""
     return bool(server) and any(server == outlet or same_letters(site_label(server), outlet) for outlet in outlets)
-
-
-def _unclaimed(boxed: Sequence[Contact], name: str) -> list[Contact]:
-    """Give what else stands in the box of the only author, one of a sort: of several, some are not the author's."""
-    found: list[Contact] = []
-    for network in {contact.network if isinstance(contact, Handle) else "" for contact in boxed}:
-        same = [one for one in boxed if (one.network if isinstance(one, Handle) else "") == network]
-        if len(same) == 1 and not any(belongs(one, name) for one in same):
-            found += same
-    return sorted(found, key=boxed.index)
 
 
 def _creator(page: Page) -> list[Contact]:

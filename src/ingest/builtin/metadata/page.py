@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from ingest.builtin.authors.names import fold
+from ingest.builtin.authors.outline import Outline, outline
 from ingest.builtin.authors.profiles import HOSTS
 from ingest.builtin.metadata.elements import Element, squeezed
 from ingest.builtin.metadata.lines import visible_lines
@@ -16,7 +17,7 @@ from ingest.builtin.metadata.opening import Opening, openings
 from ingest.content.jsonld import article, objects, strings
 from ingest.content.tree import parse
 
-__all__ = ["Page", "is_contact_link"]
+__all__ = ["LONGEST_BOX", "Page", "is_contact_link"]
 
 # Most elements of one kind to keep, and the longest text of a box.
 MOST_ELEMENTS = 2000
@@ -35,7 +36,7 @@ _BOX_TOKEN = re.compile(
 )
 _BOX_WORDS = re.compile(r"[aA]uthor|[bB]yline|bio|vcard|autor|auteur|contributor|writer|reporter|blogger")
 _NO_BOXES = frozenset("body html article main script style meta link img input".split())
-_CONTACT = re.compile("|".join(["mailto:", "/@", *map(re.escape, HOSTS)]))
+_CONTACT = re.compile("|".join(["mailto:", "/@", "email-protection#", *map(re.escape, HOSTS)]))
 _SCRIPTED = re.compile(
     r"(?:\"|&quot;)(?:date_?published|publish(?:ed)?_?date)(?:\"|&quot;)\s{0,9}:\s{0,9}(?:\"|&quot;)(\d{4}-\d{2}-\d{2})",
     re.IGNORECASE,
@@ -66,8 +67,8 @@ class Page:
         """The contents of `<meta>` by lower-case name, property or itemprop."""
         self.elements: list[Element] = []
         """Headings, times and whatever says in an attribute that it may hold metadata, in the order of the page."""
-        self.contact_links: list[str] = []
-        """Where links lead that may be somebody's mailbox or profile."""
+        self.contact_nodes: list[tuple[str, Any]] = []
+        """Links that may lead to somebody's mailbox or profile: where to, and the node."""
         self.language: str | None = None
         """The language that `<html>` declares."""
         self._walk()
@@ -103,8 +104,8 @@ class Page:
             self._note_meta(attributes)
         elif tag in ("a", "link"):
             href = attributes.get("href")
-            if href and tag == "a" and len(self.contact_links) < MOST_ELEMENTS and is_contact_link(href):
-                self.contact_links.append(href)
+            if href and tag == "a" and len(self.contact_nodes) < MOST_ELEMENTS and is_contact_link(href):
+                self.contact_nodes.append((href, node))
         elif tag == "script":
             if "ld+json" in (attributes.get("type") or "").lower() and len(self._scripts) < MOST_ELEMENTS:
                 self._scripts.append(node)
@@ -185,6 +186,16 @@ class Page:
         """What readers see, line by line, white space squeezed; empty lines are left out."""
         root = self._tree.body or self._tree.root
         return visible_lines(root) if root is not None else []
+
+    @cached_property
+    def outline(self) -> Outline:
+        """Where the body stands among the lines that readers see."""
+        return outline("\n".join(self.lines))
+
+    @property
+    def contact_links(self) -> list[str]:
+        """Where links lead that may be somebody's mailbox or profile."""
+        return [href for href, _ in self.contact_nodes]
 
     @cached_property
     def scripted_date(self) -> str | None:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ingest.builtin.authors.byline import dated_names, find_bylines
+from ingest.builtin.authors.bio import goes_on_about, leading_name
+from ingest.builtin.authors.boxes import find_boxes
+from ingest.builtin.authors.byline import bylines_among, dated_names, find_bylines, is_thread
 from ingest.builtin.authors.contacts import add_contacts
 from ingest.builtin.authors.names import fold, is_account, is_name, same_letters, split_names, without_lead
 from ingest.builtin.authors.words import ORGANISATIONS
@@ -65,12 +67,24 @@ def _names(page: Page, outlets: Sequence[str], title: str | None) -> list[str]:
             whole = [text] if any(same_letters(text, outlet) for outlet in outlets) else None
             for name in whole or split_names(_without_outlet(text, outlets), nicknames=nicknames):
                 # Blogs are often called after the person who writes them, as outlets are not.
-                named_after = fold(name) in page.people and is_name(name) and fold(name).split()[0] not in _ARTICLES
+                named_after = (
+                    is_name(name) and fold(name).split()[0] not in _ARTICLES and _is_person(page, name, outlets)
+                )
                 if fold(name) not in organisations and (named_after or not _is_organisation(name, outlets)):
                     found.setdefault(fold(name), name)
         if found:
             return list(found.values())
     return []
+
+
+def _is_person(page: Page, name: str, outlets: Sequence[str]) -> bool:
+    """Say whether JSON-LD states a person of that name, or, on a host that is called so, the author or a visible byline."""
+    if fold(name) in page.people:
+        return True
+    if not outlets or not same_letters(name, outlets[-1]):
+        return False
+    stated = fold(name) in map(fold, page.meta.get("author", [])) and not same_letters(name, outlets[0])
+    return stated or fold(name) in map(fold, _shown_names(page))
 
 
 def _sources(page: Page, title: str | None) -> Iterator[tuple[bool, Iterable[str]]]:
@@ -90,9 +104,11 @@ def _sources(page: Page, title: str | None) -> Iterator[tuple[bool, Iterable[str
     boxes = [text for _, text in page.boxes if len(text) <= LONGEST_NAMES]
     named = (split_names(rest) for text in boxes if (rest := without_lead(text) or (text if is_name(text) else None)))
     yield False, next((names[:1] for names in named if names), [])
+    yield False, next((people for _, text in page.boxes if (people := _introduced(text))), [])
     for behind, before in around:
         yield False, next((names for line in (*behind, *before) if (names := dated_names(line))), [])
     yield False, next(_labelled_names(page), [])
+    yield False, _shown_names(page)
 
 
 def _labelled_values(page: Page) -> Iterator[str]:
@@ -152,7 +168,7 @@ _SHOWN = ((_is_called_name, True), (_is_called_byline, False))
 
 
 def _byline_names(lines: Sequence[str]) -> list[str]:
-    bylines = find_bylines([_first_sentence(line) for line in lines], len(lines), ())
+    bylines = bylines_among([_first_sentence(line) for line in lines], range(len(lines)), ())
     names = [name for byline in bylines for name in byline.names]
     return names or [match[1] for line in lines for match in _REPORTER.finditer(line)][:1]
 
@@ -162,6 +178,18 @@ def _labelled_names(page: Page) -> Iterator[list[str]]:
     for line in page.lines:
         if len(line) <= 100 and _LABEL.match(line) and (names := split_names(_first_sentence(line), listed=False)):
             yield names
+
+
+def _introduced(text: str) -> list[str]:
+    """Give the name that a box begins with if it goes on about that person."""
+    name = leading_name(text)
+    return [name] if name and goes_on_about(text[len(name) :].strip(), name) else []
+
+
+def _shown_names(page: Page) -> list[str]:
+    """Give whom the bylines and boxes name that readers see, as in a text without markup."""
+    found = find_bylines(page.outline, ()) or find_boxes(page.outline, ()) if page.outline.stop else []
+    return [] if not found or is_thread(page.outline) else [name for one in found for name in one.names]
 
 
 def _first_sentence(line: str) -> str:
