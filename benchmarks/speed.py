@@ -22,6 +22,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
 
 import ftfy
@@ -34,6 +35,7 @@ from ingest.output import OutputFolder
 from ingest.pipeline import Pipeline, batched
 from ingest.plan import Plan, make_plan
 from ingest.run import footer, read_shard, run
+from ingest.step import Step
 
 LIBRARIES = ("pyarrow", "numpy", "ftfy", "py3langid")
 # The line rules of C4 (Raffel et al. 2020, "Exploring the Limits of Transfer Learning with a Unified Text-to-Text
@@ -116,25 +118,36 @@ def make_config(source: Path, out: Path) -> Config:
 
 
 def measure_parts(config: Config, plan: Plan, clock: Clock) -> None:
-    """Read, take every batch through the steps one by one, and write, each on its own clock."""
+    """Read, take every batch through the steps as the pipeline does, and write, each on its own clock."""
     with clock("read"):
         docs = [doc for shard in plan.shards for doc in read_shard(shard, config) if isinstance(doc, Document)]
-    written: list[Document] = []
-    for batch in batched(docs, config.run.batch_size):
-        alive = batch
-        for label, step in zip(config.labels, config.steps, strict=True):
-            with clock(label):
-                results = step.process(alive)
-            alive = [doc.replace(edits=()) if doc.edits else doc for doc in results if isinstance(doc, Document)]
-        written += alive
+    batches = list(batched(docs, config.run.batch_size))
+    with clock("pipeline"):
+        pipeline = Pipeline(config)
+        for batch in batches:
+            pipeline.run(batch)
+    written = [doc for batch in batches for doc in through_steps(config, batch, clock)]
     folder = OutputFolder(config.write.path)
     folder.prepare(overwrite=True)
     with clock("write"):
         config.writer.write(written, folder, 0, footer(config), config.columns)
-    pipeline = Pipeline(config)
-    with clock("steps in the pipeline"):
-        for batch in batched(docs, config.run.batch_size):
-            pipeline.run(batch)
+
+
+def through_steps(config: Config, batch: list[Document], clock: Clock) -> list[Document]:
+    """Give what the steps leave of a batch. Those without a method for batches see one document after the other."""
+    steps = zip(config.labels, config.steps, strict=True)
+    for together, stage in groupby(steps, lambda entry: type(entry[1]).process is not Step.process):
+        groups, entries = [batch] if together else [[doc] for doc in batch], list(stage)
+        batch = [doc for group in groups for doc in _through(entries, group, clock)]
+    return batch
+
+
+def _through(entries: Sequence[tuple[str, Step]], group: list[Document], clock: Clock) -> list[Document]:
+    for label, step in entries:
+        with clock(label):
+            results = step.process(group)
+        group = [result for result in results if isinstance(result, Document)]
+    return group
 
 
 def measure(texts: Sequence[str], config: Config, plan: Plan, rounds: int) -> Clock:
@@ -158,7 +171,7 @@ def measure(texts: Sequence[str], config: Config, plan: Plan, rounds: int) -> Cl
 def table(clock: Clock, labels: Sequence[str], pages: int, size: int) -> str:
     """Give the figures as a table: milliseconds a page, and megabytes a second."""
     steps = [sum(values) for values in zip(*(clock.rounds(label) for label in labels), strict=True)]
-    pipeline = clock.rounds("steps in the pipeline")
+    pipeline = clock.rounds("pipeline")
     rows = [("read", clock.rounds("read")), *((f"`{label}`", clock.rounds(label)) for label in labels)]
     rows += [
         ("bookkeeping of the pipeline", [max(0.0, all_ - sum_) for all_, sum_ in zip(pipeline, steps, strict=True)]),
