@@ -20,6 +20,8 @@ VOCABULARIES = ("widgets", "sharing", "newsletters", "cookies", "related", "lega
 _EDGES = "".join(filter(str.isspace, map(chr, range(0x3001)))) + r"|·•‧∙/\,;:+&–—›»→←▾▼×✕✖()[]{}*…!-."
 # So many letters at either end of a line tell labels from most prose.
 _KEY = 6
+# Stands for the labels of a vocabulary where the place of a rule stands for its patterns.
+_LABELS = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Index:
             for number, rule in enumerate(words.rules):
                 for trigger in rule.triggers:
                     rules[trigger].append((name, number))
+        self._known: dict[str, list[tuple[str, int]] | None] = {}
         self._rules = list(rules.values())
         self._triggers = AhoCorasick(rules, store_patterns=False, implementation=Implementation.DFA)
         # Lines start and end in the same few ways over and over.
@@ -67,15 +70,28 @@ class Index:
 
     def find(self, lines: Sequence[str]) -> dict[str, Suspects]:
         """Give the lines that each vocabulary may match."""
+        distinct = dict.fromkeys(lines)
+        # A step that takes lines out of a text leaves lines that were looked at already.
+        if not distinct.keys() <= self._known.keys():
+            self._known = self._look(list(distinct))
+        known = self._known
         found = {name: Suspects() for name in self._names}
-        for index, bits in self._find_labels(lines):
-            for place, name in enumerate(self._names):
-                if bits >> place & 1:
+        for index, line in [(index, line) for index, line in enumerate(lines) if known[line] is not None]:
+            for name, number in known[line] or ():
+                if number == _LABELS:
                     found[name].labels.append(index)
-        for index, rules in self._find_triggers(lines):
-            for name, number in rules:
-                found[name].phrases[index].add(number)
+                else:
+                    found[name].phrases[index].add(number)
         return found
+
+    def _look(self, lines: Sequence[str]) -> dict[str, list[tuple[str, int]] | None]:
+        """Give what is suspected of every line: vocabularies, each with the place of a rule or the mark for its labels."""
+        suspicions: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        for index, bits in self._find_labels(lines):
+            suspicions[index] += [(name, _LABELS) for place, name in enumerate(self._names) if bits >> place & 1]
+        for index, rules in self._find_triggers(lines):
+            suspicions[index] += rules
+        return {line: suspicions.get(index) for index, line in enumerate(lines)}
 
     def _find_labels(self, lines: Sequence[str]) -> Iterator[tuple[int, int]]:
         """Give the lines that may be nothing but labels, with a bit for each vocabulary."""
