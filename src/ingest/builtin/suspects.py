@@ -52,7 +52,7 @@ class Index:
             for number, rule in enumerate(words.rules):
                 for trigger in rule.triggers:
                     rules[trigger].append((name, number))
-        self._known: dict[str, list[tuple[str, int]] | None] = {}
+        self._known: dict[str, Sequence[tuple[str, int]]] = {}
         self._rules = list(rules.values())
         self._triggers = AhoCorasick(rules, store_patterns=False, implementation=Implementation.DFA)
         # Lines start and end in the same few ways over and over.
@@ -76,22 +76,22 @@ class Index:
             self._known = self._look(list(distinct))
         known = self._known
         found = {name: Suspects() for name in self._names}
-        for index, line in [(index, line) for index, line in enumerate(lines) if known[line] is not None]:
-            for name, number in known[line] or ():
+        for index, suspicions in [(index, known[line]) for index, line in enumerate(lines) if known[line]]:
+            for name, number in suspicions:
                 if number == _LABELS:
                     found[name].labels.append(index)
                 else:
                     found[name].phrases[index].add(number)
         return found
 
-    def _look(self, lines: Sequence[str]) -> dict[str, list[tuple[str, int]] | None]:
+    def _look(self, lines: Sequence[str]) -> dict[str, Sequence[tuple[str, int]]]:
         """Give what is suspected of every line: vocabularies, each with the place of a rule or the mark for its labels."""
         suspicions: dict[int, list[tuple[str, int]]] = defaultdict(list)
         for index, bits in self._find_labels(lines):
             suspicions[index] += [(name, _LABELS) for place, name in enumerate(self._names) if bits >> place & 1]
         for index, rules in self._find_triggers(lines):
             suspicions[index] += rules
-        return {line: suspicions.get(index) for index, line in enumerate(lines)}
+        return {line: suspicions.get(index, ()) for index, line in enumerate(lines)}
 
     def _find_labels(self, lines: Sequence[str]) -> Iterator[tuple[int, int]]:
         """Give the lines that may be nothing but labels, with a bit for each vocabulary."""

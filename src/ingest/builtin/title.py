@@ -30,6 +30,8 @@ _ENDS_SENTENCE = re.compile(r"[^.][.;:,，；：]$|。$")
 # speech in front.
 _TEXT_END = re.compile(r"(?<!\.)[.,;!?。，！？；،؟۔।][\"'”’»)」』]*$")
 _QUOTE = re.compile(r"[\"'“”„«»‘‚「『—–-]")
+# Marks in front of a line that are no part of its letters.
+_OPENING = " •·–—“”„‘’«»‹›→▸►"
 # Shown lines between two copies of a headline where no prose tells where the body starts.
 NEAR = 3
 # Share of lines that end like text, above which they are no menu.
@@ -221,7 +223,7 @@ def _is_text(line: str, title: str) -> bool:
 
 def _start_apart(line: str, folded: str) -> bool:
     """Say whether a line is sure to start with other letters than a folded text, as far as the shorter of them goes."""
-    start = line[:9]
+    start = line.lstrip(_OPENING)[:9]
     if not start.isascii():
         return False
     # An accent behind it would change the last letter, so that one more must be plain.
