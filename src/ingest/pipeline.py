@@ -6,7 +6,7 @@ import os
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import groupby, islice
 from typing import TypeVar
 
 import pyarrow as pa
@@ -69,23 +69,45 @@ class Pipeline:
     def __init__(self, config: Config, *, explain: bool = False) -> None:
         self._steps = list(zip(config.labels, config.steps, strict=True))
         self._owners = {label: config.plugins.owner(type(step)).plugin for label, step in self._steps}
+        stages = groupby(self._steps, lambda entry: _sees_batch(entry[1]))
+        self._stages = [(together, list(stage)) for together, stage in stages]
         self._columns = {name: pa.type_for_alias(kind) for name, kind in config.columns.items()}
         self._explain = explain
 
     def run(self, docs: Sequence[Document]) -> list[Outcome]:
-        """Give one outcome per document, in order."""
+        """Give one outcome per document, in order.
+
+        Steps that take one document at a time follow each other on the same document: what one of them found out about
+        its text, such as where the body is, is still at hand for the next.
+        """
         outcomes = [Outcome(doc) for doc in docs]
-        for label, step in self._steps:
-            alive = [outcome for outcome in outcomes if isinstance(outcome.result, Document)]
-            if not alive:
-                break
-            before = [outcome.result for outcome in alive if isinstance(outcome.result, Document)]
+        for together, stage in self._stages:
+            if together:
+                for label, step in stage:
+                    self._run_together(label, step, outcomes)
+            else:
+                for outcome in outcomes:
+                    self._run_alone(stage, outcome)
+        for doc, outcome in zip(docs, outcomes, strict=True):
+            if isinstance(outcome.result, Document) and outcome.result.edits:
+                outcome.result = outcome.result.replace(edits=())
+            self._check_storable(doc, outcome)
+        return outcomes
+
+    def _run_together(self, label: str, step: Step, outcomes: Sequence[Outcome]) -> None:
+        alive = [outcome for outcome in outcomes if isinstance(outcome.result, Document)]
+        before = [outcome.result for outcome in alive if isinstance(outcome.result, Document)]
+        if before:
             results = self._process(label, step, before)
             for outcome, old, new in zip(alive, before, results, strict=True):
                 self._settle(outcome, label, old, new)
-        for doc, outcome in zip(docs, outcomes, strict=True):
-            self._check_storable(doc, outcome)
-        return outcomes
+
+    def _run_alone(self, stage: Sequence[tuple[str, Step]], outcome: Outcome) -> None:
+        for label, step in stage:
+            doc = outcome.result
+            if not isinstance(doc, Document):
+                return
+            self._settle(outcome, label, doc, self._process(label, step, [doc])[0])
 
     def follow(self, doc: Document) -> Iterator[tuple[str, Document | Dropped | Failed, Change | None]]:
         """Take one document through the steps; after each give its label, its result and the change of the text."""
@@ -120,14 +142,16 @@ class Pipeline:
             outcome.result, outcome.step = new, label
             return
         if new.text != old.text:
-            outcome.changes.append(self._change(label, old.text, new))
-        outcome.result = new.replace(edits=()) if new.edits else new
+            outcome.changes.append(self._change(label, old, new))
+        outcome.result = new
 
-    def _change(self, label: str, before: str, doc: Document) -> Change:
-        edits = doc.edits if _replays(before, doc) else ()
-        if not edits and (self._explain or doc.edits):
-            edits = diff(before, doc.text, Reason(label.partition("#")[0]))
-        return Change(label, before, doc.text, edits)
+    def _change(self, label: str, old: Document, new: Document) -> Change:
+        # A step that gives a new text only leaves the edits of the step before in the document.
+        given = () if new.edits is old.edits else new.edits
+        edits = given if _replays(old.text, new.text, given) else ()
+        if not edits and (self._explain or given):
+            edits = diff(old.text, new.text, Reason(label.partition("#")[0]))
+        return Change(label, old.text, new.text, edits)
 
     def _check_storable(self, original: Document, outcome: Outcome) -> None:
         """Fail a document that Parquet could not hold, before it takes its whole file down."""
@@ -155,6 +179,11 @@ class Pipeline:
                 if isinstance(result, Document) and self._why_not_storable(result):
                     return label
         return "write"
+
+
+def _sees_batch(step: Step) -> bool:
+    """Say whether a step has a method of its own for a whole batch."""
+    return type(step).process is not Step.process
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -198,12 +227,12 @@ def _check_result(doc: Document, result: object) -> None:
         raise StepError("returned a document with another id")
 
 
-def _replays(before: str, doc: Document) -> bool:
-    """Say whether the edits that came with the document really make its text out of the text before."""
-    if not doc.edits:
+def _replays(before: str, after: str, edits: Sequence[Edit]) -> bool:
+    """Say whether the edits that came with a document really make its text out of the text before."""
+    if not edits:
         return False
     try:
-        return all(isinstance(edit.reason, Reason) for edit in doc.edits) and apply_edits(before, doc.edits) == doc.text
+        return all(isinstance(edit.reason, Reason) for edit in edits) and apply_edits(before, edits) == after
     except (ValueError, TypeError, AttributeError):
         return False
 

@@ -63,14 +63,16 @@ class LineFilter(Step):
         return [self.reject_line(line) if line.strip() else None for line in lines]
 
     def apply(self, doc: Document) -> Document:
-        spans = line_spans(doc.text)
-        verdicts = self.reject_lines(doc, [doc.text[start:end] for start, end in spans])
-        if len(verdicts) != len(spans):
-            raise ValueError(f"reject_lines gave {len(verdicts)} verdicts for {len(spans)} lines")
+        lines = doc.text.split("\n")
+        verdicts = self.reject_lines(doc, lines)
+        if len(verdicts) != len(lines):
+            raise ValueError(f"reject_lines gave {len(verdicts)} verdicts for {len(lines)} lines")
+        if verdicts.count(None) == len(lines):
+            return doc
         for verdict in verdicts:
             if verdict is not None and not isinstance(verdict, Reason):
                 raise TypeError(f"the verdict on a line is {type(verdict).__name__}, expected Reason or None")
-        return doc.edited(line_edits(spans, verdicts))
+        return doc.edited(line_edits(line_spans(doc.text), verdicts))
 
 
 class Annotator(Step):

@@ -7,4 +7,8 @@ __all__ = ["joined"]
 
 def joined(text: str) -> str:
     """Join surrogate pairs, and put U+FFFD in for halves of one."""
-    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text

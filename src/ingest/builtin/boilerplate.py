@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingest.builtin.body import layout
-from ingest.builtin.phrases import PhraseFilter
+from ingest.builtin.webpage import matches
 from ingest.document import Document, Reason
+from ingest.step import LineFilter
 
 __all__ = ["BOILERPLATE", "Cookies", "Legal", "Newsletters", "Related", "Sharing", "Widgets"]
+
+
+class PhraseFilter(LineFilter):
+    """Base of the steps that work from a vocabulary of the same name."""
+
+    def reject_lines(self, doc: Document, lines: Sequence[str]) -> Sequence[Reason | None]:
+        verdicts: list[Reason | None] = [None] * len(lines)
+        for index, match in matches(doc, self.name).items():
+            verdicts[index] = Reason(match.rule.code, lines[index].strip())
+        return verdicts
 
 
 class Widgets(PhraseFilter):
@@ -54,20 +65,17 @@ class Related(PhraseFilter):
     """Also take the lines under such a header, as far as no prose follows. Only behind the body."""
 
     def reject_lines(self, doc: Document, lines: Sequence[str]) -> Sequence[Reason | None]:
+        verdicts = list(super().reject_lines(doc, lines))
+        if not self.lists:
+            return verdicts
         shape = layout(doc.text)
-        verdicts: list[Reason | None] = []
         listing = False
-        for index, (line, match) in enumerate(zip(lines, self.matches(doc, lines), strict=True)):
-            if not line.strip():
-                verdicts.append(None)
-            elif match is not None:
-                listing = self.lists and index >= shape.stop > 0
-                verdicts.append(Reason(match.rule.code, line.strip()))
-            elif listing and not shape.prose[index]:
-                verdicts.append(Reason("related_item", line.strip()[:80]))
-            else:
-                listing = False
-                verdicts.append(None)
+        for index in range(shape.stop, len(lines)) if shape.stop else ():
+            line = lines[index].strip()
+            if verdicts[index] is not None:
+                listing = True
+            elif listing and line:
+                verdicts[index] = Reason("related_item", line[:80])
         return verdicts
 
 

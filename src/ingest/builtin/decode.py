@@ -76,24 +76,22 @@ class Decode(Step):
         if isinstance(doc.content, str):
             text = joined(doc.content)
             # Each lone half took up two bytes; a U+FFFD of the input was none.
-            lost = 2 * (text.count("\ufffd") - doc.content.count("\ufffd"))
-            return self._settle(doc.replace(text=text), charsets.UTF_8.name, lost)
+            lost = 0 if text is doc.content else 2 * (text.count("\ufffd") - doc.content.count("\ufffd"))
+            return self._settle(doc, text, charsets.UTF_8.name, lost)
         if (kind := _binary(doc.content)) is not None:
             return Dropped(doc, Reason("binary", kind))
         declared = doc.declared_charset
         if declared is None or charsets.by_label(declared) is None:
             declared = charsets.declared_in(doc.content)
         decoded = charsets.decode(doc.content, declared, self.fallback)
-        doc = doc.replace(text=decoded.text)
-        return self._settle(doc, decoded.charset.name, decoded.lost)
+        return self._settle(doc, decoded.text, decoded.charset.name, decoded.lost)
 
-    def _settle(self, doc: Document, charset: str, lost: int) -> Document | Dropped:
-        if _VISIBLE.search(doc.text) is None:
-            return Dropped(doc, Reason("empty", f"{len(doc.content)} bytes"))
-        if lost:
-            doc = doc.with_metadata(undecodable_bytes=str(lost))
-        media_type = _media_type(doc) if self.sniff else doc.media_type
-        return doc.replace(charset=charset, media_type=media_type, n_chars_raw=len(doc.text))
+    def _settle(self, doc: Document, text: str, charset: str, lost: int) -> Document | Dropped:
+        if _VISIBLE.search(text) is None:
+            return Dropped(doc.replace(text=text), Reason("empty", f"{len(doc.content)} bytes"))
+        metadata = {**doc.metadata, "undecodable_bytes": str(lost)} if lost else doc.metadata
+        media_type = _media_type(doc.media_type, text) if self.sniff else doc.media_type
+        return doc.replace(text=text, charset=charset, media_type=media_type, n_chars_raw=len(text), metadata=metadata)
 
 
 def _binary(content: bytes) -> str | None:
@@ -112,9 +110,10 @@ def _looks_binary(content: bytes, kind: str) -> bool:
     return kind == "pdf" or _CONTROL.search(content[:1024]) is not None
 
 
-def _media_type(doc: Document) -> str:
-    if doc.media_type == "text/plain" and _HTML.match(doc.text, 0, 10_000):
+def _media_type(declared: str, text: str) -> str:
+    """Correct the media type by what the text looks like."""
+    if declared == "text/plain" and _HTML.match(text, 0, 10_000):
         return "text/html"
-    if doc.media_type == "text/html" and _TAG.search(doc.text) is None:
+    if declared == "text/html" and _TAG.search(text) is None:
         return "text/plain"
-    return doc.media_type
+    return declared

@@ -31,6 +31,8 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"[\s\-–—|·•\[\](){{}}]*(?P<n>{_NUMBER})[\s\-–—|·•\[\](){{}}]*")
+# Common marks behind a number or a word.
+_MARKS = " .,:;!?)]}\"'”’»…-–—|·•*"
 _DIGITS = re.compile(r"\d+")
 
 
@@ -47,11 +49,12 @@ class RunningHeaders(LineFilter):
     """How many pages must show before anything goes."""
 
     def reject_lines(self, doc: Document, lines: Sequence[str]) -> Sequence[Reason | None]:
-        shown = [index for index, line in enumerate(lines) if line.strip()]
-        numbers = _page_numbers(lines, shown, self.min_pages)
-        breaks = {index for index, line in enumerate(lines) if "\f" in line}
+        breaks = {index for index, line in enumerate(lines) if "\f" in line} if "\f" in doc.text else set()
+        east_asian = "第" in doc.text or "ージ" in doc.text
+        numbers = _page_numbers(lines, self.min_pages, east_asian=east_asian)
         if len(numbers) < self.min_pages and len(breaks) < self.min_pages - 1:
             return [None] * len(lines)
+        shown = [index for index, line in enumerate(lines) if line.strip()]
         edges = _near_edges(shown, numbers | breaks, lines)
         headers = _repeated(lines, edges - numbers, self.min_pages)
         return [
@@ -64,13 +67,13 @@ class RunningHeaders(LineFilter):
         ]
 
 
-def _page_numbers(lines: Sequence[str], shown: Sequence[int], min_pages: int) -> set[int]:
+def _page_numbers(lines: Sequence[str], min_pages: int, *, east_asian: bool) -> set[int]:
     """Give the lines that number pages: labelled ones, or bare ones far apart, in a row that rises by one."""
     labelled: list[tuple[int, int]] = []
     bare: list[tuple[int, int]] = []
-    for index in shown:
-        line = lines[index]
-        if len(line) > LONGEST:
+    for index, line in enumerate(lines):
+        # Most lines end in a letter, as no number does.
+        if len(line) > LONGEST or (line[-1:].isalpha() and not east_asian) or not _may_number(line):
             continue
         if match := _LABELLED.fullmatch(line):
             labelled.append((index, int(next(number for number in match.groups() if number))))
@@ -78,6 +81,12 @@ def _page_numbers(lines: Sequence[str], shown: Sequence[int], min_pages: int) ->
             bare.append((index, int(match["n"])))
     found = _rising(labelled, 1, min_pages)
     return found or _even(_rising(bare, LONG_PAGE, min_pages))
+
+
+def _may_number(line: str) -> bool:
+    """Say whether a line may number a page: what it says last is no word, but for East Asian labels."""
+    last = line.rstrip(_MARKS)[-1:]
+    return not last.isalpha() or last == "ジ" or "第" in line
 
 
 def _even(found: set[int]) -> set[int]:

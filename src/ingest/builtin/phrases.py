@@ -1,34 +1,37 @@
-"""Lines that are made of known labels and phrases: buttons, share bars, prompts."""
+"""Labels and phrases of boilerplate, and whether a line is made of them: buttons, share bars, prompts."""
 
 from __future__ import annotations
 
 import functools
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from ingest.builtin.body import Layout, layout
-from ingest.document import Document, Reason
-from ingest.step import LineFilter
-
-__all__ = ["Match", "PhraseFilter", "Rule", "Vocabulary", "is_page", "vocabulary"]
+__all__ = [
+    "BETWEEN",
+    "LONGEST_PHRASE_LINE",
+    "Match",
+    "Rule",
+    "Vocabulary",
+    "fold",
+    "is_boundary",
+    "merge_dots",
+    "vocabulary",
+]
 
 # Longer lines are prose, whatever they hold; patterns of whole prompts may be longer than labels.
 LONGEST_LABEL_LINE = 160
 LONGEST_PHRASE_LINE = 500
 # What may stand between the labels of a line: separators, bullets, counters such as `36` or `1.2k`.
-_BETWEEN = re.compile(r"(?:[\s|·•‧∙/\\,;:+&–—›»→←▾▼×✕✖()\[\]{}*…!-]|\.|\d+(?:[.,]\d+)*[kKmM]?(?![^\W\d_]))+")
+BETWEEN = re.compile(r"(?:[\s|·•‧∙/\\,;:+&–—›»→←▾▼×✕✖()\[\]{}*…!-]|\.|\d+(?:[.,]\d+)*[kKmM]?(?![^\W\d_]))+")
 # Nobody writes a menu like this: speech behind a dash, and words with a sentence's punctuation behind them.
 _SPOKEN = re.compile(r"[—–].*[^—–]|.*(?<!\.)[.,;!?。！？，、؟۔।]", re.DOTALL)
 _LIST_ITEM = re.compile(r"(?:[-*•+]|\d{1,3}[.)]) ")
 # A label of a script that needs no spaces counts as one word up to this length.
 LONGEST_WORD_WITHOUT_CASE = 4
-# Vocabularies whose sure matches show that a text was a web page. Copyright lines and headings such as "Related
-# topics" stand in books as well.
-_TELLTALE = ("widgets", "sharing", "newsletters", "cookies")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,10 @@ class Rule:
     patterns: re.Pattern[str] | None
     """Matches whole lines."""
     triggers: tuple[str, ...]
-    """Pieces, case-folded, one of which a line must hold for the patterns to be tried: a search for a piece costs
-    a hundredth of a pattern that may start anywhere."""
+    """Pieces, folded, one of which a line must hold for the patterns to be tried: a search for all pieces of all rules
+    at once costs a hundredth of a pattern that may start anywhere."""
     context: tuple[str, ...]
-    """Pieces, case-folded, one of which a line must hold as well: what tells the cookies of a site from those of a
+    """Pieces, folded, one of which a line must hold as well: what tells the cookies of a site from those of a
     baker. Empty means that the patterns say enough."""
     weak: frozenset[str]
     """Labels, case-folded, that prove as little as single words do although they are longer."""
@@ -69,6 +72,7 @@ class Vocabulary:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = rules
         self._labels = {label: rule for rule in rules for label in rule.labels}
+        self.labels = frozenset(self._labels)
         lengths: dict[str, set[int]] = {}
         for label in self._labels:
             # ß folds to two letters, so a line may hold fewer characters than its label.
@@ -81,37 +85,37 @@ class Vocabulary:
         source = resources.files("ingest.builtin").joinpath(f"vocabulary/{name}.toml").read_text(encoding="utf-8")
         return cls([_rule(entry) for entry in tomllib.loads(source)["rule"]])
 
-    def match(self, line: str, *, inside: bool, wrapped: bool = False) -> Match | None:
-        """Give the rule that covers the whole line, or `None`.
+    def match_phrase(self, line: str, rules: Iterable[int], *, inside: bool) -> Match | None:
+        """Give the first of some rules whose patterns cover the whole line, or `None`.
 
         Args:
             line: the line.
-            inside: whether it stands between lines of prose.
-            wrapped: whether it is a line of a hard-wrapped paragraph; a phrase there may be half a sentence.
+            rules: places in `rules`, in order; those of which the line holds a trigger.
+            inside: whether the line stands between lines of prose.
         """
         stripped = line.strip()
         if len(stripped) > LONGEST_PHRASE_LINE:
             return None
-        match = self._match_labels(stripped, inside=inside) if len(stripped) <= LONGEST_LABEL_LINE else None
-        if wrapped:
-            return match if match is not None and match.sure else None
-        return match or self._match_patterns(stripped, inside=inside)
-
-    def _match_patterns(self, line: str, *, inside: bool) -> Match | None:
-        folded = line.casefold()
-        for rule in self.rules:
+        for place in rules:
+            rule = self.rules[place]
             if rule.patterns is None or (inside and rule.edge_only):
                 continue
-            if rule.triggers and not any(map(folded.__contains__, rule.triggers)):
+            if rule.context and not any(map(fold(stripped).__contains__, rule.context)):
                 continue
-            if rule.context and not any(map(folded.__contains__, rule.context)):
-                continue
-            if rule.patterns.fullmatch(line):
+            if rule.patterns.fullmatch(stripped):
                 return Match(rule, rule.sure)
         return None
 
-    def _match_labels(self, line: str, *, inside: bool) -> Match | None:
-        """Give the rule of the first label if the line is labels, separators and counters from end to end."""
+    def match_labels(self, line: str, *, inside: bool) -> Match | None:
+        """Give the rule of the first label if the line is labels, separators and counters from end to end, else `None`.
+
+        Args:
+            line: the line.
+            inside: whether it stands between lines of prose.
+        """
+        line = line.strip()
+        if len(line) > LONGEST_LABEL_LINE:
+            return None
         found: list[tuple[str, Rule]] = []
         position = _skip(line, 0)
         glued = False
@@ -148,58 +152,9 @@ class Vocabulary:
             if end > len(line):
                 continue
             rule = self._labels.get(line[start:end].casefold())
-            if rule is not None and _is_boundary(line, end):
+            if rule is not None and is_boundary(line, end):
                 return end, rule
         return start, None
-
-
-class PhraseFilter(LineFilter):
-    """Base of the steps that work from a vocabulary of the same name."""
-
-    def reject_lines(self, doc: Document, lines: Sequence[str]) -> Sequence[Reason | None]:
-        return [
-            None if match is None else Reason(match.rule.code, line.strip())
-            for line, match in zip(lines, self.matches(doc, lines), strict=True)
-        ]
-
-    def matches(self, doc: Document, lines: Sequence[str]) -> Sequence[Match | None]:
-        """Give the match of every line. Words that may be a label go only from what is plainly a web page."""
-        found = _matches(self.name, layout(doc.text), lines)
-        if all(match is None or match.sure for match in found) or is_page(doc, lines, self.name, found):
-            return found
-        return [match if match is not None and match.sure else None for match in found]
-
-
-def is_page(doc: Document, lines: Sequence[str], name: str, found: Sequence[Match | None] | None = None) -> bool:
-    """Say whether the text was a web page: it had markup, an address or a site, or a line that only pages have.
-
-    Args:
-        doc: the document.
-        lines: its lines.
-        name: the vocabulary to try first.
-        found: the matches of that vocabulary, where they are known already.
-    """
-    if doc.media_type == "text/html" or doc.url or doc.site:
-        return True
-    shape = layout(doc.text)
-    # A copyright line is no evidence: it stands in books as well.
-    if name != "legal" and _any_sure(_matches(name, shape, lines) if found is None else found):
-        return True
-    return any(_any_sure(_matches(other, shape, lines)) for other in _TELLTALE if other != name)
-
-
-def _any_sure(found: Sequence[Match | None]) -> bool:
-    return any(match is not None and match.sure for match in found)
-
-
-def _matches(name: str, shape: Layout, lines: Sequence[str]) -> list[Match | None]:
-    words = vocabulary(name)
-    return [
-        words.match(line, inside=shape.start <= index < shape.stop, wrapped=shape.wrapped[index])
-        if line.strip()
-        else None
-        for index, line in enumerate(lines)
-    ]
 
 
 @functools.cache
@@ -214,20 +169,30 @@ def _rule(entry: dict[str, Any]) -> Rule:
         entry["code"],
         frozenset(label.casefold() for label in entry.get("labels", [])),
         re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None,
-        tuple(trigger.casefold() for trigger in entry.get("triggers", ())),
-        tuple(piece.casefold() for piece in entry.get("context", ())),
+        tuple(map(fold, entry["triggers"] if patterns else ())),
+        tuple(map(fold, entry.get("context", ()))),
         frozenset(label.casefold() for label in entry.get("weak", ())),
         entry.get("sure", True),
         entry.get("edge_only", False),
     )
 
 
+def fold(text: str) -> str:
+    """Give the text without case."""
+    return merge_dots(text.casefold())
+
+
+def merge_dots(folded: str) -> str:
+    """Give a case-folded text without the difference between the letters i of Turkish, as `re.IGNORECASE` sees it."""
+    return folded if folded.isascii() else folded.replace("i\u0307", "i").replace("ı", "i")
+
+
 def _skip(line: str, position: int) -> int:
-    match = _BETWEEN.match(line, position)
+    match = BETWEEN.match(line, position)
     return match.end() if match else position
 
 
-def _is_boundary(line: str, end: int) -> bool:
+def is_boundary(line: str, end: int) -> bool:
     """Say whether a label may end here: no letter follows, or one that shows the next label glued on.
 
     That is a capital behind a small letter, or any letter of a script that knows no capitals and no spaces.

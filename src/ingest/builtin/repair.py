@@ -9,6 +9,7 @@ import ftfy
 from ftfy import TextFixerConfig
 from ftfy.badness import MOJIBAKE_CATEGORIES, is_bad
 
+from ingest.builtin.characters import unusual
 from ingest.document import Document
 from ingest.step import Step
 
@@ -64,8 +65,13 @@ def repair(text: str, *, entities: bool = False) -> str:
     if not _is_suspect(text, entities=entities):
         return text
     config = fixer_config(entities=entities)
+    # Where no control stands in the text, an ASCII line can't be damaged but for an entity.
+    clean = _GLITCH.search(unusual(text)) is None
     return "".join(
-        ftfy.fix_text(line, config) if _may_change(line, entities=entities) else line for line in _LINE.findall(text)
+        line
+        if (clean and line.isascii() and "&" not in line) or not _may_change(line, entities=entities)
+        else ftfy.fix_text(line, config)
+        for line in _LINE.findall(text)
     )
 
 
@@ -81,40 +87,57 @@ def _is_suspect(text: str, *, entities: bool) -> bool:
     """Say, at a fraction of the cost of ftfy's own heuristic, whether a text needs a closer look."""
     if _is_glitchy(text, entities=entities):
         return True
-    return not text.isascii() and _mojibake_signs().search(text) is not None
+    if text.isascii() or _mojibake_hints().match(unusual(text)) is None:
+        return False
+    return _mojibake_signs().search(text) is not None
 
 
 def _is_glitchy(text: str, *, entities: bool) -> bool:
-    return _GLITCH.search(text) is not None or (entities and _ENTITY.search(text) is not None)
+    return _GLITCH.search(unusual(text)) is not None or (entities and _ENTITY.search(text) is not None)
+
+
+# Characters that make up ftfy's signs of mojibake. All but a few signs are two neighbours beyond ASCII, one of them of
+# these categories; Ù stands in for Arabic, ‚ for MacRoman, Ђ for windows-1251.
+_STRONG = "".join(
+    MOJIBAKE_CATEGORIES[name] for name in ("c1", "bad", "law", "currency", "numeric", "upper_accented", "box")
+)
+_STRONG += "Ù‚Ђ"
+_SMALL = MOJIBAKE_CATEGORIES["lower_accented"]
+_ENDS = MOJIBAKE_CATEGORIES["end_punctuation"]
+_MARKS = MOJIBAKE_CATEGORIES["start_punctuation"] + _ENDS
+# The few that need no second neighbour, or none of those categories: œ in front of no letter, and Cyrillic or Greek
+# capitals around a punctuation mark.
+_ALONE = "ŒœВГРСΒΓΞΟ"
+
+
+@lru_cache(maxsize=1)
+def _mojibake_hints() -> re.Pattern[str]:
+    """Give a pattern that matches the unusual characters of a text if they can make up a sign of mojibake at all."""
+    if not ftfy.__version__.startswith(_TESTED_FTFY):
+        return re.compile("")
+    return re.compile(f"(?s).*?[{_STRONG}{_ALONE}]|(?=.*[{_SMALL}]).*[{_MARKS}]")
 
 
 @lru_cache(maxsize=1)
 def _mojibake_signs() -> re.Pattern[str]:
     """Give a pattern without a match of which none of ftfy's signs of mojibake can match.
 
-    All but a few of those signs are two neighbours beyond ASCII, one of them from the categories below. That rules out
-    clean text in most scripts at the cost of two character classes, where ftfy's own expression tries thirty
-    alternatives at every position.
+    It looks closer only at the characters above, found as fast as a class can be, where ftfy's own expression tries
+    thirty alternatives at every position.
     """
     if not ftfy.__version__.startswith(_TESTED_FTFY):
         return re.compile("")
-    category = MOJIBAKE_CATEGORIES
-    strong = "".join(category[name] for name in ("c1", "bad", "law", "currency", "numeric", "upper_accented", "box"))
-    # Ù stands in for Arabic, ‚ for MacRoman, Ђ for windows-1251.
-    strong += "Ù‚Ђ"
-    marks = category["start_punctuation"] + category["end_punctuation"]
+    beyond_ascii = "[^\\x00-\\x7f]"
     signs = (
-        f"[{strong}][^\\x00-\\x7f]",
+        f"(?<=[{_STRONG}]){beyond_ascii}",
         # A common mark such as the apostrophe of `l’Été` is a sign only behind a letter that the line above finds.
-        f"[^\\x00-\\x7f{category['common']}][{strong}]",
+        f"(?<=[^\\x00-\\x7f{MOJIBAKE_CATEGORIES['common']}][{_STRONG}])",
         # Small accented letters stand beside each other in many languages; beside these marks they are a sign.
-        f"[{category['lower_accented']}][{marks}]",
-        f"[{category['end_punctuation']}][{category['lower_accented']}]",
-        # The few that need no second neighbour, or none of those categories: œ in front of no letter, Ã and Â in front
-        # of a space, and Cyrillic or Greek capitals around a punctuation mark.
-        "[Œœ](?![A-Za-z])",
-        "[ÃÂ] ",
-        r"[ВГРС][^\w\s][ВГРС]",
-        r"[ΒΓΞΟ][^\w\s][ΒΓΞΟ]",
+        f"(?<=[{_SMALL}])[{_MARKS}]",
+        f"(?<=[{_ENDS}])[{_SMALL}]",
+        "(?<=[Œœ])(?![A-Za-z])",
+        "(?<=[ÃÂ]) ",
+        r"(?<=[ВГРС])[^\w\s][ВГРС]",
+        r"(?<=[ΒΓΞΟ])[^\w\s][ΒΓΞΟ]",
     )
-    return re.compile("|".join(signs))
+    return re.compile(f"[{_STRONG}{_SMALL}{_ENDS}{_ALONE}](?:{'|'.join(signs)})")

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ingest.builtin.phrases import is_page
+from ingest.builtin.webpage import is_page
 from ingest.document import Document, Reason
 from ingest.lines import line_spans
 from ingest.step import Step, line_edits
@@ -61,7 +61,7 @@ class Repetition(Step):
         found = self._copies(page)
         if self.teasers:
             found |= self._teasers(page, found)
-        if not found or not is_page(doc, lines, "widgets"):
+        if not found or not is_page(doc):
             return doc
         verdicts: list[Reason | None] = [None] * len(lines)
         for shown, (code, kept) in found.items():

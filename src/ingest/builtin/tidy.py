@@ -10,7 +10,7 @@ from ingest.step import Cleaner
 __all__ = ["Tidy"]
 
 _INDENTS = ("  ", "\t")
-_GAP = re.compile(r"(?<=\n)\n{2,}")
+_GAP = re.compile(r"\n\n\n+")
 
 
 class Tidy(Cleaner):
@@ -27,8 +27,10 @@ class Tidy(Cleaner):
 
 
 def _gap(match: re.Match[str]) -> str:
-    """Give the blank lines that stay: one, and two where code is parted."""
-    text = match.string
-    before = text[text.rfind("\n", 0, match.start() - 1) + 1 : match.start()]
-    parted = len(match[0]) == 2 and (before.startswith(_INDENTS) or text.startswith(_INDENTS, match.end()))
-    return match[0] if parted else "\n"
+    """Give the line breaks that stay: a blank line, and two where code is parted."""
+    text, start, end = match.string, match.start(), match.end()
+    if end - start > 3:
+        return "\n\n"
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    parted = before.startswith(_INDENTS) or text.startswith(_INDENTS, end)
+    return "\n\n\n" if parted else "\n\n"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import compress, islice
 from typing import Literal
 
 from ingest.builtin.body import is_sentence, layout
-from ingest.builtin.phrases import is_page
+from ingest.builtin.webpage import is_page
 from ingest.document import Document, Reason
 from ingest.lines import line_spans
 from ingest.step import Step, line_edits
@@ -22,11 +24,14 @@ LONGEST = 250
 _SEPARATORS = r"(?:\s+[-–—|·•:»«/]+\s+|\s*[|»]\s*|:\s+|[_｜]|\s*[－―]\s*)"
 _SUFFIX = re.compile(rf"{_SEPARATORS}(?P<site>[^|»«·•]{{2,60}})$")
 _WORDS = re.compile(r"\w+")
+_NO_WORDS = {code: None for code in range(128) if not _WORDS.match(chr(code))}
 _ENDS_SENTENCE = re.compile(r"[^.][.;:,，；：]$|。$")
 # Signs of text, not of a menu: the punctuation at the end of a verse or a sentence, a quotation mark or the dash of
 # speech in front.
 _TEXT_END = re.compile(r"(?<!\.)[.,;!?。，！？；،؟۔।][\"'”’»)」』]*$")
 _QUOTE = re.compile(r"[\"'“”„«»‘‚「『—–-]")
+# Marks in front of a line that are no part of its letters.
+_OPENING = " •·–—“”„‘’«»‹›→▸►"
 # Shown lines between two copies of a headline where no prose tells where the body starts.
 NEAR = 3
 # Share of lines that end like text, above which they are no menu.
@@ -50,15 +55,14 @@ class Title(Step):
     """Also take the lines above the headline, if none of them is prose."""
 
     def apply(self, doc: Document) -> Document:
-        spans = line_spans(doc.text)
-        lines = [doc.text[start:end] for start, end in spans]
+        lines = doc.text.split("\n")
         body = _first_prose(lines, layout(doc.text).prose)
-        head = [index for index in range(body) if lines[index].strip()][:HEAD_LINES]
+        head = list(islice((index for index in range(body) if lines[index].strip()), HEAD_LINES))
         title, site = doc.title, doc.site
         if not title:
             title, found_site = _find_title(lines, head, body)
             site = site or found_site
-            if body == len(lines) and site is None and not is_page(doc, lines, "widgets"):
+            if body == len(lines) and site is None and not is_page(doc):
                 # A first line that comes again in a text without prose is a refrain.
                 title = None
         if not title:
@@ -68,16 +72,23 @@ class Title(Step):
             head = []
         verdicts = self._verdicts(title, lines, head, body)
         once = self.keep == "none" and sum(verdict is not None for verdict in verdicts) == 1
-        if once and not doc.title and not is_page(doc, lines, "widgets"):
+        if once and not doc.title and not is_page(doc):
             # The only headline of a text that was no web page belongs to the text.
             verdicts = [None] * len(lines)
-        edits = line_edits(spans, verdicts)
+        edits = line_edits(line_spans(doc.text), verdicts) if any(verdicts) else []
         changes = {} if (title, site) == (doc.title, doc.site) else {"title": title, "site": site}
         return doc.edited(edits, **changes)
 
     def _verdicts(self, title: str, lines: Sequence[str], head: Sequence[int], body: int) -> list[Reason | None]:
         in_head = set(head)
-        copies = [index for index, line in enumerate(lines) if _is_copy(line, title, in_head=index in in_head)]
+        # A line of plain letters is no shorter than the headline that it repeats; in the head it may be cut short.
+        shortest = len(_fold(title))
+        copies = [
+            index
+            for index, line in enumerate(lines)
+            if (len(line) >= shortest or index in in_head or not line.isascii())
+            and _is_copy(line, title, in_head=index in in_head)
+        ]
         above_body = [index for index in copies if index in in_head]
         if body == len(lines):
             copies = above_body = _first_cluster(above_body, head)
@@ -115,12 +126,17 @@ def _first_prose(lines: Sequence[str], verdicts: Sequence[bool]) -> int:
 
     A long headline looks like one. So the first line of all can't be it, nor can one that stands twice.
     """
-    shown = [index for index, line in enumerate(lines) if line.strip()]
-    for place, index in enumerate(shown[1:], start=1):
-        beside = [lines[other].strip() for other in (shown[place - 1], *shown[place + 1 : place + 2])]
-        if verdicts[index] and lines[index].strip() not in beside:
+    for index in compress(range(len(lines)), verdicts):
+        before = _next_shown(lines, range(index - 1, -1, -1))
+        beside = (before, _next_shown(lines, range(index + 1, len(lines))))
+        if before and lines[index].strip() not in beside:
             return index
     return len(lines)
+
+
+def _next_shown(lines: Sequence[str], places: Iterable[int]) -> str:
+    """Give the first line that is not blank."""
+    return next((line for index in places if (line := lines[index].strip())), "")
 
 
 def _find_title(lines: Sequence[str], head: Sequence[int], body: int) -> tuple[str | None, str | None]:
@@ -143,8 +159,11 @@ def _find_title(lines: Sequence[str], head: Sequence[int], body: int) -> tuple[s
 
 def _agree(line: str, other: str) -> tuple[str, str | None] | None:
     """Give headline and site if two lines show the same headline, one perhaps with the site's name."""
-    if _fold(other) == _fold(line):
+    folded, folded_other = _fold(line), _fold(other)
+    if folded == folded_other:
         return line, None
+    if not (folded.startswith(folded_other) or folded_other.startswith(folded)):
+        return None
     if _may_be_headline(other) and (site := _affix(line, other)) is not None:
         return other, site
     if (site := _affix(other, line)) is not None:
@@ -163,7 +182,7 @@ def _may_be_headline(line: str) -> bool:
     return (
         4 <= len(line) <= LONGEST
         and any(map(str.isalpha, line))
-        and _ENDS_SENTENCE.search(line) is None
+        and _ENDS_SENTENCE.search(line[-2:]) is None
         and line[0] not in "—–-"
     )
 
@@ -188,7 +207,10 @@ def _is_copy(line: str, title: str, *, in_head: bool) -> bool:
     stripped = line.strip()
     if not stripped or len(stripped) > 2 * LONGEST:
         return False
-    folded, wanted = _fold(stripped), _fold(title)
+    wanted = _fold(title)
+    if _start_apart(stripped, wanted):
+        return False
+    folded = _fold(stripped)
     if folded == wanted:
         return in_head or (len(_WORDS.findall(title)) > 2 and not _is_text(stripped, title))
     if not in_head:
@@ -204,6 +226,19 @@ def _is_text(line: str, title: str) -> bool:
     return quoted or (_TEXT_END.search(line) is not None and _TEXT_END.search(title) is None)
 
 
+def _start_apart(line: str, folded: str) -> bool:
+    """Say whether a line is sure to start with other letters than a folded text, as far as the shorter of them goes."""
+    start = line.lstrip(_OPENING)[:9]
+    if not start.isascii():
+        return False
+    # An accent behind it would change the last letter, so that one more must be plain.
+    letters = start[:8].lower().translate(_NO_WORDS)
+    return not (folded.startswith(letters) or letters.startswith(folded))
+
+
+@lru_cache(maxsize=256)
 def _fold(text: str) -> str:
     """Give the letters and digits of a text, case, accents' spelling, quotes and punctuation aside."""
+    if text.isascii():
+        return text.lower().translate(_NO_WORDS)
     return "".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))
