@@ -13,6 +13,7 @@ from ingest.builtin.normalise import Normalise
 from ingest.builtin.pages import RunningHeaders
 from ingest.builtin.readers import READERS
 from ingest.builtin.repair import Repair
+from ingest.builtin.template import Template
 from ingest.builtin.tidy import Tidy
 from ingest.builtin.title import Title
 from ingest.builtin.writers import WRITERS
@@ -30,6 +31,7 @@ STEPS = (
     Title,
     *BOILERPLATE,
     Authors,
+    Template,
     Tidy,
     Language,
     Length,

@@ -46,7 +46,7 @@ def command(
     source = make_source(inputs, output, workers=workers, audit=audit, limit=limit, overwrite=overwrite)
     plan = make_plan(load(source))
     with Progress(plan, quiet=quiet) as progress:
-        report = run(plan, progress.advance)
+        report = run(plan, progress.advance, progress.count)
     if not quiet:
         print_summary(report, plan)
     if as_json:
