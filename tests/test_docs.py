@@ -44,6 +44,18 @@ def test_the_other_plugin_that_is_shown_loads(project: Project) -> None:
     assert config.labels == ("ellipses", "hashtags", "shelf")
 
 
+def test_the_step_that_counts_first_is_shown_as_it_works(project: Project) -> None:
+    project.write("common_title.py", next(block for block in blocks(PLUGINS, "python") if "class CommonTitle" in block))
+    titles = ["Not found"] * 3 + ["Herons"]
+    lines = [f'{{"id": "{number}", "title": "{title}", "text": "words"}}\n' for number, title in enumerate(titles)]
+    project.write("in/a.jsonl", "".join(lines))
+    steps = '[[steps]]\nuse = "decode"\n[[steps]]\nuse = "common_title"\nmax_documents = 2\n'
+    read = '[read]\npaths = ["in"]\n[read.jsonl]\ntitle = "title"\n'
+    whole = read + '[write]\npath = "out"\n[run]\nworkers = 1\n[plugins]\nfiles = ["common_title.py"]\n'
+    assert dict(project.run(whole + steps).counts.dropped) == {"common_title/common_title": 3}
+    assert [row["title"] for row in project.rows()] == ["Herons"]
+
+
 def test_the_test_that_is_shown_passes(tmp_path: Path) -> None:
     code = next(block for block in blocks(PLUGINS, "python") if "class Shouting" in block)
     test = next(block for block in blocks(PLUGINS, "python") if "check_step(" in block)

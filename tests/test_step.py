@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from ingest.document import Document, Dropped, Reason
-from ingest.step import Annotator, Cleaner, Filter, LineFilter, Step, line_edits
-from ingest.testing import check_step
+from ingest.step import Annotator, Cleaner, CorpusStep, Filter, LineFilter, Step, line_edits
+from ingest.testing import check_step, count_keys, run_step
 
 
 class Upper(Cleaner):
@@ -48,7 +48,22 @@ class Repeated(LineFilter):
         return [Reason("repeated") if line == above[index] else None for index, line in enumerate(lines)]
 
 
-@pytest.mark.parametrize("step", [Upper(), Named(), NotEmpty(), Repeated()])
+class Frequencies(CorpusStep):
+    """Put the counts of its words in the place of the text."""
+
+    name = "frequencies"
+
+    def keys(self, doc: Document) -> Sequence[str]:
+        return doc.text.split()
+
+    def identity(self, doc: Document) -> str:
+        return doc.url or doc.id
+
+    def judge(self, doc: Document, counts: Sequence[int]) -> Document:
+        return doc.replace(text=" ".join(map(str, counts)))
+
+
+@pytest.mark.parametrize("step", [Upper(), Named(), NotEmpty(), Repeated(), Frequencies()])
 def test_the_bases_keep_the_rules(step: Step) -> None:
     check_step(step)
 
@@ -79,6 +94,24 @@ def test_the_edits_of_lines_have_the_reasons_of_the_verdicts() -> None:
     assert line_edits([], []) == []
 
 
+def test_a_step_that_sees_the_corpus_judges_by_the_counts_of_its_keys_in_their_order() -> None:
+    docs = [Document("1", text="a b a"), Document("2", text="b c"), Document("3", text="b")]
+    assert run_step(Frequencies(), "c b d a", corpus=docs).text == "2 4 1 2"
+    assert run_step(Frequencies(), " \n", corpus=docs).text == " \n"
+
+
+def test_documents_of_one_identity_count_as_one() -> None:
+    copies = [Document(str(number), text="a b", url="http://same/") for number in range(5)]
+    assert run_step(Frequencies(), "a", corpus=copies).text == "2"
+    assert run_step(Frequencies(), "a", corpus=copies, url="http://same/").text == "1"
+
+
+def test_where_nobody_has_counted_documents_pass() -> None:
+    docs = [Document("1", text="a"), Document("2", text="a")]
+    assert Frequencies().process(docs) == docs
+    assert count_keys(Frequencies(), docs)(["a", "b"]) == [2, 1]
+
+
 def test_too_few_verdicts_are_an_error() -> None:
     class Lazy(LineFilter):
         def reject_lines(self, doc: Document, lines: Sequence[str]) -> list[Reason | None]:
@@ -95,3 +128,13 @@ def test_too_few_verdicts_are_an_error() -> None:
 def test_a_base_without_its_method_says_which_one_is_missing(base: type[Step], method: str) -> None:
     with pytest.raises(NotImplementedError, match=f"{base.__name__} needs a method `{method}`"):
         base().process([Document("1", text="a")])
+
+
+def test_a_step_that_sees_the_corpus_says_which_of_its_methods_is_missing() -> None:
+    class Keyed(CorpusStep):
+        def keys(self, doc: Document) -> Sequence[str]:
+            return ["a"]
+
+    for base, method in ((CorpusStep, "keys"), (Keyed, "judge")):
+        with pytest.raises(NotImplementedError, match=f"{base.__name__} needs a method `{method}`"):
+            base().process_counted([Document("1", text="a")], lambda _: [1])

@@ -12,8 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ingest.content.layers import ACTIVATION_STEP, FARTHEST, WEIGHT_STEP
-from ingest.content.model import KINDS, NEAR
+from ingest.content.model import ACTIVATION_STEP, FARTHEST, KINDS, NEAR, WEIGHT_STEP
 from ingest.content.outline import LEVELS
 from training.data import CONVENTIONS, Example
 

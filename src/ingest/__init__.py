@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ingest.executor import Executor
     from ingest.files import InputFile
     from ingest.hookspecs import hookimpl
-    from ingest.step import Annotator, Cleaner, Filter, LineFilter, Step
+    from ingest.step import Annotator, Cleaner, CorpusStep, Filter, LineFilter, Step
 
 __all__ = [
     "Annotator",
@@ -33,6 +33,7 @@ __all__ = [
     "Cleaner",
     "Component",
     "ConfigError",
+    "CorpusStep",
     "Document",
     "Dropped",
     "Edit",
@@ -74,7 +75,7 @@ _HOMES = {
     "executor": ("Executor",),
     "files": ("InputFile",),
     "hookspecs": ("hookimpl",),
-    "step": ("Annotator", "Cleaner", "Filter", "LineFilter", "Step"),
+    "step": ("Annotator", "Cleaner", "CorpusStep", "Filter", "LineFilter", "Step"),
 }
 
 

@@ -14,7 +14,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from ingest.errors import OutputError, WriteError
 
-__all__ = ["CORPUS", "DROPPED", "QUARANTINE", "REMOVED", "REPORT", "OutputFile", "OutputFolder", "shard_file"]
+__all__ = ["CORPUS", "COUNTS", "DROPPED", "QUARANTINE", "REMOVED", "REPORT", "OutputFile", "OutputFolder", "shard_file"]
 
 # The corpus has a folder of its own, so that tools which read "a folder of Parquet" find one schema and no report.
 CORPUS = "corpus"
@@ -22,10 +22,14 @@ DROPPED = "dropped"
 REMOVED = "removed"
 QUARANTINE = "quarantine"
 REPORT = "report.json"
+# Only there while a run counts over the corpus.
+COUNTS = "counts"
 
 _KINDS = "|".join((CORPUS, DROPPED, REMOVED, QUARANTINE))
 # Writers of plugins have suffixes of their own.
-_OURS = re.compile(rf"({_KINDS})/(\.tmp-)?part-\d{{5,}}(\.[a-z0-9]+)+|(\.tmp-)?{re.escape(REPORT)}")
+_OURS = re.compile(
+    rf"({_KINDS})/(\.tmp-)?part-\d{{5,}}(\.[a-z0-9]+)+|(\.tmp-)?{re.escape(REPORT)}|{COUNTS}/\.tmp-[0-9-]+(\.[a-z]+)+"
+)
 
 
 def shard_file(kind: str, shard: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import TypeVar
@@ -12,10 +12,11 @@ from typing import TypeVar
 import pyarrow as pa
 
 from ingest.config import Config
+from ingest.counts import Table
 from ingest.diff import diff
 from ingest.document import Document, Dropped, Edit, Reason, apply_edits, check_types
 from ingest.errors import StepError
-from ingest.step import Step
+from ingest.step import CorpusStep, Step
 
 __all__ = ["Change", "Failed", "Outcome", "Pipeline", "batched", "place_of"]
 
@@ -64,10 +65,20 @@ class Pipeline:
         config: the checked config.
         explain: work out the edits of steps that just give a new text. Costs time; needed for the full audit
             and the preview.
+        tables: counts over the corpus, by label of the step that they are for.
+        until: only build the steps in front of this one.
     """
 
-    def __init__(self, config: Config, *, explain: bool = False) -> None:
-        self._steps = list(zip(config.labels, config.steps, strict=True))
+    def __init__(
+        self,
+        config: Config,
+        *,
+        explain: bool = False,
+        tables: Mapping[str, Table] | None = None,
+        until: int | None = None,
+    ) -> None:
+        self._steps = list(zip(config.labels, config.steps, strict=True))[:until]
+        self._tables = tables or {}
         self._owners = {label: config.plugins.owner(type(step)).plugin for label, step in self._steps}
         stages = groupby(self._steps, lambda entry: _sees_batch(entry[1]))
         self._stages = [(together, list(stage)) for together, stage in stages]
@@ -122,13 +133,19 @@ class Pipeline:
     def _process(self, label: str, step: Step, docs: Sequence[Document]) -> Sequence[Document | Dropped | Failed]:
         """Run one step. If the batch fails, each document gets a try of its own, so that only the culprit is lost."""
         try:
-            return _checked(docs, step.process(docs))
+            return _checked(docs, self._results(label, step, docs))
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001  a plugin may raise anything, even call sys.exit()
             if len(docs) == 1:
                 return [self._failure(label, docs[0], error)]
         return [result for doc in docs for result in self._process(label, step, [doc])]
+
+    def _results(self, label: str, step: Step, docs: Sequence[Document]) -> object:
+        table = self._tables.get(label)
+        if table is None or not isinstance(step, CorpusStep):
+            return step.process(docs)
+        return step.process_counted(docs, table.count)
 
     def _failure(self, label: str, doc: Document, error: BaseException) -> Failed:
         kind = "nonsense" if isinstance(error, StepError) else type(error).__name__

@@ -10,6 +10,7 @@ from ingest.endpoints import Part, Unreadable
 from ingest.errors import ConfigError, Problem, ReadError
 from ingest.files import InputFile, find_files
 from ingest.output import OutputFolder
+from ingest.step import CorpusStep
 
 __all__ = ["Plan", "Shard", "make_plan", "reader_for", "unreadable"]
 
@@ -48,6 +49,11 @@ class Plan:
     def output(self) -> str:
         """The output folder, as the config gives it."""
         return self.config.write.path
+
+    @property
+    def counting(self) -> list[int]:
+        """Places of the steps that count over the corpus first, each in a pass of its own."""
+        return [index for index, step in enumerate(self.config.steps) if isinstance(step, CorpusStep)]
 
     def count_by_reader(self) -> dict[str, tuple[int, int]]:
         """Give the number of files and their bytes for every reader that has work."""

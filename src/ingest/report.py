@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-__all__ = ["Counts", "Failure", "Report", "ShardReport"]
+__all__ = ["Counted", "Counts", "Failure", "Report", "ShardReport"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,31 @@ class ShardReport:
 
 
 @dataclass(slots=True)
+class Counted:
+    """What was counted over the corpus for one step, in a pass of its own before the last one."""
+
+    documents: int = 0
+    """Documents that had something to count."""
+    failed: int = 0
+    """Documents that the step failed on; they are not in the counts."""
+    keys: int = 0
+    """Different keys."""
+    shared: int = 0
+    """Keys that more than one document holds."""
+    sha256: str = ""
+    """Hash of the keys and counts: the same input gives the same one, whatever the order of work."""
+    seconds: float = 0.0
+    """Wall-clock seconds."""
+    cpu_seconds: float = 0.0
+
+    def add(self, documents: int, failed: int, cpu_seconds: float) -> None:
+        """Add what was counted in one shard."""
+        self.documents += documents
+        self.failed += failed
+        self.cpu_seconds += cpu_seconds
+
+
+@dataclass(slots=True)
 class Report:
     """What a run did; `report.json` holds it."""
 
@@ -111,6 +136,8 @@ class Report:
     """Input files."""
     input_bytes: int = 0
     counts: Counts = field(default_factory=Counts)
+    counted: dict[str, Counted] = field(default_factory=dict)
+    """By label, what was counted for the steps that see the corpus first."""
     failures: dict[str, Failure] = field(default_factory=dict)
     repeated_ids: list[str] = field(default_factory=list)
     """Ids that stand more than once in the corpus, at most ten."""
@@ -130,12 +157,14 @@ class Report:
     @property
     def clean(self) -> bool:
         """Say whether everything was accounted for and nothing failed."""
-        return not self.counts.n_quarantined and not self.repeated_ids and self.counts.balanced()
+        counted = not any(counted.failed for counted in self.counted.values())
+        return counted and not self.counts.n_quarantined and not self.repeated_ids and self.counts.balanced()
 
     def to_dict(self) -> dict[str, Any]:
         """Give the report as plain values, counters sorted by key."""
         plain: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
         plain["counts"] = self.counts.to_dict()
+        plain["counted"] = {label: _rounded(asdict(counted)) for label, counted in self.counted.items()}
         plain["failures"] = {key: asdict(failure) for key, failure in sorted(self.failures.items())}
         seconds = self.seconds or 1e-9
         plain["documents_per_second"] = round(self.counts.read / seconds, 2)
@@ -145,3 +174,7 @@ class Report:
     def to_json(self) -> str:
         """Give the report as JSON text."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _rounded(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: round(value, 3) if isinstance(value, float) else value for name, value in values.items()}

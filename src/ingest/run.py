@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import os
-import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from importlib.metadata import version
-from itertools import islice
 from typing import Any
 
-from ingest.config import Config, Source, load
-from ingest.document import Document, Dropped, check_types
+from ingest.config import Config
+from ingest.counting import Tables, count_corpus, open_tables
+from ingest.counts import CountFolder
+from ingest.document import Document, Dropped
 from ingest.endpoints import Unreadable
 from ingest.errors import IngestError, WriteError
 from ingest.executor import Executor
 from ingest.output import CORPUS, DROPPED, QUARANTINE, REMOVED, REPORT, OutputFolder, shard_file
 from ingest.pipeline import Failed, Outcome, Pipeline, batched, place_of
-from ingest.plan import Plan, Shard, unreadable
-from ingest.report import Failure, Report, ShardReport
+from ingest.plan import Plan, Shard
+from ingest.report import Counted, Failure, Report, ShardReport
+from ingest.shards import FirstOfId, ShardFunction, finishing, read_shard
 from ingest.sidecar import Sidecar, change_rows, dropped_row, failed_row
 
 __all__ = ["ShardRunner", "read_shard", "run"]
@@ -30,12 +29,17 @@ __all__ = ["ShardRunner", "read_shard", "run"]
 SCHEMA_VERSION = "1"
 
 
-def run(plan: Plan, on_shard: Callable[[Shard, ShardReport], None] | None = None) -> Report:
+def run(
+    plan: Plan,
+    on_shard: Callable[[Shard, ShardReport], None] | None = None,
+    on_counted: Callable[[Shard], None] | None = None,
+) -> Report:
     """Run a plan and write the corpus, what was dropped and what failed, and the report.
 
     Args:
         plan: what to do.
         on_shard: called after each shard, in whatever order they finish.
+        on_counted: called after each shard of a pass that only counts, for steps that see the corpus first.
 
     Raises:
         OutputError: the output folder can't be used.
@@ -49,25 +53,43 @@ def run(plan: Plan, on_shard: Callable[[Shard, ShardReport], None] | None = None
     folder.prepare(overwrite=config.write.overwrite)
     config.plugins.run_started(plan)
     executor = make_executor(config)
-    reports: list[ShardReport] = []
-    finished = executor.map(ShardRunner(config.source, config), plan.shards)
     try:
-        for report in finished:
-            reports.append(report)
-            config.plugins.shard_finished(plan, report)
-            if on_shard is not None:
-                on_shard(plan.shards[report.shard], report)
+        with ExitStack() as stack:
+            tables: Tables = ()
+            counted: dict[str, Counted] = {}
+            if plan.counting:
+                room = stack.enter_context(CountFolder(folder, _scratch(config)))
+                tables, counted = count_corpus(plan, executor, room, on_counted)
+            reports = _run_shards(plan, executor, tables, on_shard)
     except BaseException:
-        # What fails here must not leave workers at work until the generator is collected, nor what they had begun.
-        getattr(finished, "close", lambda: None)()
         folder.sweep()
         raise
-    total = _sum_up(plan, folder, reports, executor.workers)
+    total = _sum_up(plan, folder, reports, counted, executor.workers)
     total.seconds = round(time.perf_counter() - started, 3)
     with folder.create(REPORT) as stream:
         stream.write(total.to_json().encode("utf-8", "backslashreplace"))
     config.plugins.run_finished(plan, total)
     return total
+
+
+def _run_shards(
+    plan: Plan, executor: Executor, tables: Tables, on_shard: Callable[[Shard, ShardReport], None] | None
+) -> list[ShardReport]:
+    config = plan.config
+    reports: list[ShardReport] = []
+    with finishing(executor.map(ShardRunner(config.source, tables, config=config), plan.shards)) as finished:
+        for report in finished:
+            reports.append(report)
+            config.plugins.shard_finished(plan, report)
+            if on_shard is not None:
+                on_shard(plan.shards[report.shard], report)
+    return reports
+
+
+def _scratch(config: Config) -> str | None:
+    """Give the folder that the config names for counts, with a path that starts where it says."""
+    scratch = config.run.scratch
+    return None if scratch is None else os.path.join(config.source.base, os.path.expanduser(scratch))
 
 
 def make_executor(config: Config) -> Executor:
@@ -85,35 +107,19 @@ def available_processors() -> int:
     return os.cpu_count() or 1
 
 
-class ShardRunner:
-    """Runs shards. Pickled, it is only the config's text; a worker builds the rest with its first shard and keeps it."""
+class ShardRunner(ShardFunction[ShardReport]):
+    """Runs shards: the files of one are in the output folder when the call returns. Argument: the tables of counts."""
 
-    def __init__(self, source: Source, config: Config | None = None) -> None:
-        self._source = source
-        self._config = config
-        self._pipeline: Pipeline | None = None
+    def pipeline(self, config: Config) -> Pipeline:
+        (tables,) = self._arguments
+        return Pipeline(config, explain=config.run.audit == "full", tables=open_tables(tables))
 
-    def __reduce__(self) -> tuple[Callable[[Source], ShardRunner], tuple[Source]]:
-        return _runner_in_worker, (self._source,)
-
-    def __call__(self, shard: Shard) -> ShardReport:
-        """Run one shard: its files are in the output folder when this returns."""
-        if self._config is None:
-            self._config = load(self._source)
-        config = self._config
-        if self._pipeline is None:
-            self._pipeline = Pipeline(config, explain=config.run.audit == "full")
+    def run(self, config: Config, pipeline: Pipeline, shard: Shard) -> ShardReport:
         started = time.process_time()
         folder = OutputFolder(config.write.path, config.source.base)
-        report = _ShardRun(config, self._pipeline, folder, shard).run()
+        report = _ShardRun(config, pipeline, folder, shard).run()
         report.seconds = round(time.process_time() - started, 4)
         return report
-
-
-@functools.lru_cache(maxsize=1)
-def _runner_in_worker(source: Source) -> ShardRunner:
-    # Nothing is loaded yet: an error here, while the work is handed over, would end the worker without a word.
-    return ShardRunner(source)
 
 
 class _ShardRun:
@@ -125,7 +131,7 @@ class _ShardRun:
         self._folder = folder
         self._shard = shard
         self._audit = config.run.audit
-        self._ids: set[str] = set()
+        self._is_new = FirstOfId()
         self._hashes: list[bytes] = []
         self.report = ShardReport(shard.number)
 
@@ -168,13 +174,6 @@ class _ShardRun:
                     yield from self._sort(next(outcomes))
                 else:
                     self._quarantine(_not_read(item))
-
-    def _is_new(self, item: Document | Unreadable) -> bool:
-        """Say whether this is a document, and the first of its id."""
-        if not isinstance(item, Document) or item.id in self._ids:
-            return False
-        self._ids.add(item.id)
-        return True
 
     def _sort(self, outcome: Outcome) -> Iterator[Document]:
         result = outcome.result
@@ -224,26 +223,6 @@ class _ShardRun:
         self._sidecars[QUARANTINE].add(failed_row(failed))
 
 
-def read_shard(shard: Shard, config: Config) -> Iterator[Document | Unreadable]:
-    """Give the documents of a shard, and in place of what can't be read the record of it."""
-    limit = min(config.run.limit or sys.maxsize, sys.maxsize)
-    seen: Counter[str] = Counter()
-    for task in shard.tasks:
-        if task.unreadable is not None:
-            yield task.unreadable
-            continue
-        file = task.part.file
-        try:
-            items = config.readers[task.reader].read(task.part)
-            for item in islice(items, limit - seen[file.url]):
-                yield _checked(item, file.name)
-                seen[file.url] += 1
-        except (KeyboardInterrupt, GeneratorExit):
-            raise
-        except BaseException as error:  # noqa: BLE001  a reader may be a plugin, and files break in many ways
-            yield unreadable(file, error)
-
-
 def footer(config: Config) -> dict[str, str]:
     """Give what goes into the metadata of every file of the corpus."""
     return {
@@ -251,18 +230,6 @@ def footer(config: Config) -> dict[str, str]:
         "ingest.version": version("ingest"),
         "ingest.config_sha256": config.hash,
     }
-
-
-def _checked(item: Document | Unreadable, name: str) -> Document | Unreadable:
-    """Give back what a reader gave, or the record of it if that is not what a reader may give."""
-    try:
-        if isinstance(item, Document):
-            check_types(item)
-        elif not isinstance(item, Unreadable):
-            raise TypeError(f"{type(item).__name__}, expected Document or Unreadable")
-    except TypeError as error:
-        return Unreadable(name, f"the reader gave {error}")
-    return item
 
 
 def _number(value: Any) -> int:
@@ -280,13 +247,17 @@ def _not_read(item: Document | Unreadable) -> Failed:
     return Failed(doc, "read", "Unreadable", item.message, "")
 
 
-def _sum_up(plan: Plan, folder: OutputFolder, reports: list[ShardReport], workers: int) -> Report:
+def _sum_up(
+    plan: Plan, folder: OutputFolder, reports: list[ShardReport], counted: dict[str, Counted], workers: int
+) -> Report:
     total = Report(
         version=version("ingest"),
         config_hash=plan.config.hash,
         workers=workers,
         inputs=len(plan.files),
         input_bytes=sum(file.size for file in plan.files),
+        counted=counted,
+        cpu_seconds=sum(step.cpu_seconds for step in counted.values()),
     )
     for report in sorted(reports, key=lambda report: report.shard):
         total.add(report)

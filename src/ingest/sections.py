@@ -98,6 +98,12 @@ class RunSection(Section):
     """Bytes of input for one shard. One shard is one unit of work and one output file."""
     shard_files: Annotated[int, Field(ge=1)] = 1000
     """Most files in one shard."""
+    count_memory: Annotated[int, Field(ge=2**16)] = 2**28
+    """Bytes of memory that each process takes at most to count over the corpus, for steps that need it; what is more
+    goes to disk."""
+    scratch: Expanded | None = None
+    """Folder on a local disk for these counts; a relative one starts at the folder of the config. By default the output
+    folder, or the system's folder for temporary files if the output is remote."""
 
 
 class PluginsSection(Section):

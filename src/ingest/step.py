@@ -1,15 +1,15 @@
-"""Steps change documents. Four small bases ask for one method each."""
+"""Steps change documents. Four small bases ask for one method each, a fifth one counts over the corpus first."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from ingest.component import Component
 from ingest.document import Document, Dropped, Edit, Reason
 from ingest.lines import line_spans
 
-__all__ = ["Annotator", "Cleaner", "Filter", "LineFilter", "Step", "line_edits"]
+__all__ = ["Annotator", "Cleaner", "CorpusStep", "Filter", "LineFilter", "Step", "line_edits"]
 
 
 class Step(Component):
@@ -96,6 +96,41 @@ class Filter(Step):
     def apply(self, doc: Document) -> Document | Dropped:
         reason = self.reject(doc)
         return doc if reason is None else Dropped(doc, reason)
+
+
+class CorpusStep(Step):
+    """Judges a document by how many documents of the corpus hold the same keys, such as the same lines.
+
+    The run reads its input once more for it: in a first pass the steps in front run and the keys are counted, in the
+    second one every document is judged, all of them by the same counts. So the result knows no order.
+    Where nobody has counted, as in a preview, documents pass as they are.
+    """
+
+    def keys(self, doc: Document) -> Sequence[str]:
+        """Give what is to be counted, each key once per document. A document without keys is neither counted nor judged."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method `keys`")
+
+    def identity(self, doc: Document) -> str:
+        """Give what tells the document from others: documents of one identity count as one. By default its id."""
+        return doc.id
+
+    def judge(self, doc: Document, counts: Sequence[int]) -> Document | Dropped:
+        """Give the document, changed or not, or `Dropped` with the reason.
+
+        Args:
+            doc: the document.
+            counts: for every key of `keys(doc)`, in that order, how many documents hold it, this one included.
+        """
+        raise NotImplementedError(f"{type(self).__name__} needs a method `judge`")
+
+    def process(self, docs: Sequence[Document]) -> Sequence[Document | Dropped]:
+        return docs
+
+    def process_counted(
+        self, docs: Sequence[Document], count: Callable[[Sequence[str]], Sequence[int]]
+    ) -> Sequence[Document | Dropped]:
+        """Give one result per document, in their order. `count` gives how many documents hold each of some keys."""
+        return [self.judge(doc, count(keys)) if (keys := self.keys(doc)) else doc for doc in docs]
 
 
 def line_edits(spans: Sequence[tuple[int, int]], verdicts: Sequence[Reason | None]) -> list[Edit]:

@@ -9,10 +9,11 @@ def test_it() -> None:
 
 from __future__ import annotations
 
+import functools
 import pickle
 import time
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -20,9 +21,11 @@ from typing import Any
 
 from ingest.document import Document, Dropped, Edit, apply_edits
 from ingest.plugins import import_file
-from ingest.step import Step
+from ingest.step import CorpusStep, Step
 
-__all__ = ["ODD_TEXTS", "Case", "check_step", "load_cases", "load_plugin", "run_step"]
+__all__ = ["ODD_TEXTS", "Case", "check_step", "count_keys", "load_cases", "load_plugin", "run_step"]
+
+_Process = Callable[[Sequence[Document]], Sequence[Document | Dropped]]
 
 # Seconds that a step may take for a megabyte of text before `check_step` calls it too slow.
 SLOWEST = 20.0
@@ -53,21 +56,32 @@ ODD_TEXTS: Mapping[str, str] = {
 """Texts that every step must live with."""
 
 
-def run_step(step: Step, text: str, **fields: Any) -> Document:
+def run_step(step: Step, text: str, *, corpus: Sequence[Document] = (), **fields: Any) -> Document:
     """Run a step on a text and give the document that comes out.
 
     Args:
         step: the step.
         text: the text of the document.
+        corpus: the other documents, for a step that counts over the corpus.
         fields: other fields of the document, such as `title` or `media_type`.
 
     Raises:
         AssertionError: the step dropped the document; the message has the reason.
     """
-    result = _result(step, text, **fields)
+    result = _result(step, text, corpus, **fields)
     if isinstance(result, Dropped):
         raise AssertionError(f"dropped: {result.reason.code} ({result.reason.value})")
     return result
+
+
+def count_keys(step: CorpusStep, docs: Iterable[Document]) -> Callable[[Sequence[str]], list[int]]:
+    """Count the keys of documents in memory, and give what says how many documents hold each key, as a run does."""
+    holders: dict[str, set[str]] = {}
+    for doc in docs:
+        identity = step.identity(doc)
+        for key in step.keys(doc):
+            holders.setdefault(key, set()).add(identity)
+    return lambda keys: [max(1, len(holders.get(key, ()))) for key in keys]
 
 
 def check_step(step: Step, texts: Mapping[str, str] = ODD_TEXTS) -> None:
@@ -75,6 +89,7 @@ def check_step(step: Step, texts: Mapping[str, str] = ODD_TEXTS) -> None:
 
     It gives one result per document, in order; the same result each time, alone and in a batch; it lives with
     empty, huge and odd text; its edits replay; it and its results can be pickled; and it is not unbearably slow.
+    A step that counts over the corpus does so over these texts.
 
     Raises:
         AssertionError: it breaks a rule; the message says which, and on which text.
@@ -83,8 +98,9 @@ def check_step(step: Step, texts: Mapping[str, str] = ODD_TEXTS) -> None:
     assert type(step).model_validate(step.model_dump()) == step, "the options can't be rebuilt from their values"
     pickle.loads(pickle.dumps(step))  # noqa: S301  our own bytes
     docs = [_document(name, text) for name, text in texts.items()]
-    single = [_check_document(step, doc) for doc in docs]
-    together = list(step.process(docs))
+    process = _counted(step, docs)
+    single = [_check_document(process, doc) for doc in docs]
+    together = list(process(docs))
     assert len(together) == len(docs), f"process gave {len(together)} results for {len(docs)} documents"
     for doc, alone, among in zip(docs, single, together, strict=True):
         assert alone == among, f"another result in a batch than alone on text {doc.id!r}"
@@ -100,6 +116,8 @@ class Case:
     options: Mapping[str, Any] = field(default_factory=dict)
     document: Mapping[str, Any] = field(default_factory=dict)
     """Other fields of the document that goes in."""
+    corpus: Sequence[Mapping[str, Any]] = ()
+    """The other documents, for a step that counts over the corpus: `text`, and fields that differ from `document`."""
     output: str | None = None
     """The text after the step; `None` where it does not matter."""
     removed: Sequence[str] | None = None
@@ -116,7 +134,11 @@ class Case:
             AssertionError: something else came out.
         """
         step = step_class.model_validate(dict(self.options))
-        result = _result(step, self.input, **self.document)
+        corpus = [
+            _document(f"other {number}", **{"text": "", **self.document, **fields})
+            for number, fields in enumerate(self.corpus)
+        ]
+        result = _result(step, self.input, corpus, **self.document)
         if self.dropped is not None or isinstance(result, Dropped):
             code = result.reason.code if isinstance(result, Dropped) else None
             assert code == self.dropped, f"{self.name}: dropped with {code!r}, expected {self.dropped!r}"
@@ -159,22 +181,30 @@ def _document(name: str, text: str, **fields: Any) -> Document:
     return Document(id=name, text=text, content=text, n_chars_raw=len(text)).replace(**fields)
 
 
-def _result(step: Step, text: str, **fields: Any) -> Document | Dropped:
-    (result,) = step.process([_document("test", text, **fields)])
+def _counted(step: Step, docs: Sequence[Document]) -> _Process:
+    """Give what processes documents, as the last pass of a run does that has counted over these."""
+    if not isinstance(step, CorpusStep):
+        return step.process
+    return functools.partial(step.process_counted, count=count_keys(step, docs))
+
+
+def _result(step: Step, text: str, corpus: Sequence[Document] = (), **fields: Any) -> Document | Dropped:
+    doc = _document("test", text, **fields)
+    (result,) = _counted(step, [doc, *corpus])([doc])
     assert isinstance(result, (Document, Dropped)), f"gave {type(result).__name__}, not Document or Dropped"
     return result
 
 
-def _check_document(step: Step, doc: Document) -> Document | Dropped:
+def _check_document(process: _Process, doc: Document) -> Document | Dropped:
     started = time.process_time()
-    results = list(step.process([doc]))
+    results = list(process([doc]))
     seconds = time.process_time() - started
     where = f"on text {doc.id!r}"
     assert len(results) == 1, f"process gave {len(results)} results for one document {where}"
     (result,) = results
     assert isinstance(result, (Document, Dropped)), f"gave {type(result).__name__} {where}"
     assert seconds < SLOWEST * max(0.05, len(doc.text) / 1e6), f"took {seconds:.1f} s {where}"
-    assert list(step.process([doc])) == results, f"another result the second time {where}"
+    assert list(process([doc])) == results, f"another result the second time {where}"
     pickle.loads(pickle.dumps(result))  # noqa: S301  our own bytes
     if isinstance(result, Document):
         assert isinstance(result.text, str), f"gave a text that is {type(result.text).__name__} {where}"

@@ -15,6 +15,7 @@ from ingest.builtin.readers import READERS
 from ingest.builtin.redact import Redact
 from ingest.builtin.repair import Repair
 from ingest.builtin.repetition import Repetition
+from ingest.builtin.template import Template
 from ingest.builtin.tidy import Tidy
 from ingest.builtin.title import Title
 from ingest.builtin.writers import WRITERS
@@ -33,6 +34,7 @@ STEPS = (
     Repetition,
     *BOILERPLATE,
     Authors,
+    Template,
     Tidy,
     Language,
     Length,

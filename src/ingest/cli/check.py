@@ -18,6 +18,7 @@ def command(inputs: tuple[str, ...], output: str | None) -> int:
     from ingest.cli.console import data_console
     from ingest.cli.source import NOWHERE, make_source
     from ingest.config import load
+    from ingest.counting import idle_steps
     from ingest.plan import make_plan
 
     plan = make_plan(load(make_source(inputs, output, writes=False)))
@@ -31,6 +32,12 @@ def command(inputs: tuple[str, ...], output: str | None) -> int:
     if plan.output != NOWHERE:
         console.print(f"{'write':<10}{escape(plan.output)} ({config.writer.name})")
     print_cautions(config)
+    for label, reader in idle_steps(plan):
+        console.print(
+            f"[yellow]warning[/]   {escape(label)} finds nothing to count in the first documents of the reader {reader!r} "
+            f"and would leave such documents as they are; do they lack what it groups them by, such as url? Its options: "
+            f"ingest plugins {escape(config.steps[config.labels.index(label)].name)}"
+        )
     unreadable = [task.unreadable for shard in plan.shards for task in shard.tasks if task.unreadable]
     for problem in unreadable:
         console.print(f"[red]unreadable[/] {escape(problem.file_path)}: {escape(problem.message)}")

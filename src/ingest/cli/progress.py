@@ -24,8 +24,10 @@ class Progress:
     def __init__(self, plan: Plan, *, quiet: bool) -> None:
         self._console = messages()
         self._quiet = quiet
-        self._total = sum(shard.size for shard in plan.shards) or 1
-        self._shards = len(plan.shards)
+        # A pass that only counts reads as much as the last one.
+        passes = 1 + len(plan.counting)
+        self._total = passes * sum(shard.size for shard in plan.shards) or 1
+        self._shards = passes * len(plan.shards)
         self._done = self._bytes = self._read = 0
         self._last = time.monotonic()
         self._bar: bars.Progress | None = None
@@ -47,9 +49,13 @@ class Progress:
 
     def advance(self, shard: Shard, report: ShardReport) -> None:
         """Note that a shard is done."""
+        self._read += report.counts.read
+        self.count(shard)
+
+    def count(self, shard: Shard) -> None:
+        """Note that a shard is counted."""
         self._done += 1
         self._bytes += shard.size
-        self._read += report.counts.read
         if self._bar is not None:
             self._bar.update(self._task, completed=self._bytes, read=self._read)
         elif not self._quiet and time.monotonic() - self._last > INTERVAL:

@@ -49,7 +49,7 @@ def command(
     if not quiet:
         print_cautions(plan.config)
     with Progress(plan, quiet=quiet) as progress:
-        report = run(plan, progress.advance)
+        report = run(plan, progress.advance, progress.count)
     if not quiet:
         print_summary(report, plan)
     if as_json:

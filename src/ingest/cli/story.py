@@ -15,6 +15,7 @@ from ingest.cli.console import data_console
 from ingest.config import Config
 from ingest.document import Document, Dropped, Edit
 from ingest.pipeline import Change, Failed, Pipeline
+from ingest.step import CorpusStep
 
 __all__ = ["tell"]
 
@@ -38,9 +39,16 @@ def tell(config: Config, doc: Document, *, whole: bool) -> None:
     size = len(doc.content)
     unit = "bytes" if isinstance(doc.content, bytes) else "characters"
     console.print(f"{size:,} {unit}, {doc.media_type}, id {escape(_safe(doc.id))}")
+    counting = {label for label, step in zip(config.labels, config.steps, strict=True) if isinstance(step, CorpusStep)}
     idle: list[str] = []
     result: Document | Dropped | Failed = doc
     for label, result, change in pipeline.follow(doc):
+        if label in counting:
+            _tell_idle(console, idle)
+            console.print(
+                f"[dim]{label}: not shown, it goes by counts over the whole corpus, which only a run makes[/]"
+            )
+            continue
         if _did_nothing(doc, result, change):
             idle.append(label)
             continue

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from ingest.cli.console import messages
 from ingest.plan import Plan
-from ingest.report import Report
+from ingest.report import Counted, Report
 
 __all__ = ["print_summary"]
 
@@ -27,6 +27,8 @@ def print_summary(report: Report, plan: Plan) -> None:
     console.print(_line("languages", escape(_most(report.counts.languages, MOST_LANGUAGES))))
     console.print(_line("charsets", escape(_most(report.counts.charsets, MOST_LANGUAGES))))
     console.print(_line("characters", _characters(report)))
+    for label, counted in report.counted.items():
+        console.print(_line("counted", escape(_counted(label, counted))))
     console.print(_line("speed", _speed(report)))
     for line in _problems(report):
         console.print(line)
@@ -72,6 +74,13 @@ def _characters(report: Report) -> str:
     return f"{counts.characters_raw:,} in, {counts.characters:,} out{share}{lost}"
 
 
+def _counted(label: str, counted: Counted) -> str:
+    return (
+        f"for {label}: {counted.keys:,} keys in {counted.documents:,} documents, {counted.shared:,} of them in more than "
+        f"one; {counted.seconds:.1f} s"
+    )
+
+
 def _speed(report: Report) -> str:
     plain = report.to_dict()
     return (
@@ -87,6 +96,10 @@ def _problems(report: Report) -> list[str]:
         place = f" at {failure.place}" if failure.place else ""
         what = escape(f"{failure.error} in step {failure.step!r}{plugin}{place}, first on {failure.document!r}")
         lines.append(f"[red]quarantine[/]  {what}")
+    for label, counted in report.counted.items():
+        if counted.failed:
+            what = escape(f"step {label!r} failed on {counted.failed:,} documents, which are not in its counts")
+            lines.append(f"[red]not counted[/] {what}")
     if report.repeated_ids:
         lines.append(f"[red]repeated[/]    ids that stand more than once: {escape(', '.join(report.repeated_ids))}")
     if not report.counts.balanced():

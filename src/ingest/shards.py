@@ -1,0 +1,119 @@
+"""What is done with a shard, wherever it runs: build the components once per process, and read its documents."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+from ingest.config import Config, Source, load
+from ingest.document import Document, check_types
+from ingest.endpoints import Unreadable
+from ingest.pipeline import Pipeline
+from ingest.plan import Shard, unreadable
+
+__all__ = ["FirstOfId", "ShardFunction", "finishing", "read_shard"]
+
+R = TypeVar("R")
+
+
+class ShardFunction(Generic[R]):
+    """What an executor calls with every shard.
+
+    Pickled, it is only the config's text and plain arguments; a worker builds the rest with its first shard and keeps it.
+
+    Args:
+        source: the config's text.
+        arguments: what else the function needs, as `pipeline` and `run` of the class know it.
+        config: the config, where it is loaded already.
+    """
+
+    def __init__(self, source: Source, *arguments: Any, config: Config | None = None) -> None:
+        self._source = source
+        self._arguments = arguments
+        self._config = config
+        self._pipeline: Pipeline | None = None
+
+    def __reduce__(self) -> tuple[Callable[..., ShardFunction[R]], tuple[Any, ...]]:
+        return _in_worker, (type(self), self._source, *self._arguments)
+
+    def __call__(self, shard: Shard) -> R:
+        """Do the work of one shard."""
+        if self._config is None:
+            self._config = load(self._source)
+        if self._pipeline is None:
+            self._pipeline = self.pipeline(self._config)
+        return self.run(self._config, self._pipeline, shard)
+
+    def pipeline(self, config: Config) -> Pipeline:
+        """Build the steps that the documents go through."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method `pipeline`")
+
+    def run(self, config: Config, pipeline: Pipeline, shard: Shard) -> R:
+        """Do the work of one shard with what is built."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method `run`")
+
+
+@functools.lru_cache(maxsize=1)
+def _in_worker(function: Callable[..., ShardFunction[R]], *arguments: Any) -> ShardFunction[R]:
+    # Nothing is loaded yet: an error here, while the work is handed over, would end the worker without a word.
+    return function(*arguments)
+
+
+@contextmanager
+def finishing(results: Iterator[R]) -> Iterator[Iterator[R]]:
+    """Give the results of an executor. What fails on the way must not leave workers at work until these are collected."""
+    try:
+        yield results
+    finally:
+        getattr(results, "close", lambda: None)()
+
+
+class FirstOfId:
+    """Says of the documents of a shard which are the first of their id: a second one is not run."""
+
+    def __init__(self) -> None:
+        self._ids: set[str] = set()
+
+    def __call__(self, item: Document | Unreadable) -> bool:
+        """Say whether this is a document, and the first of its id."""
+        if not isinstance(item, Document) or item.id in self._ids:
+            return False
+        self._ids.add(item.id)
+        return True
+
+
+def read_shard(shard: Shard, config: Config) -> Iterator[Document | Unreadable]:
+    """Give the documents of a shard, and in place of what can't be read the record of it."""
+    limit = min(config.run.limit or sys.maxsize, sys.maxsize)
+    seen: Counter[str] = Counter()
+    for task in shard.tasks:
+        if task.unreadable is not None:
+            yield task.unreadable
+            continue
+        file = task.part.file
+        try:
+            items = config.readers[task.reader].read(task.part)
+            for item in islice(items, limit - seen[file.url]):
+                yield _checked(item, file.name)
+                seen[file.url] += 1
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:  # noqa: BLE001  a reader may be a plugin, and files break in many ways
+            yield unreadable(file, error)
+
+
+def _checked(item: Document | Unreadable, name: str) -> Document | Unreadable:
+    """Give back what a reader gave, or the record of it if that is not what a reader may give."""
+    try:
+        if isinstance(item, Document):
+            check_types(item)
+        elif not isinstance(item, Unreadable):
+            raise TypeError(f"{type(item).__name__}, expected Document or Unreadable")
+    except TypeError as error:
+        return Unreadable(name, f"the reader gave {error}")
+    return item
