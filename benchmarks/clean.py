@@ -3,9 +3,7 @@
     python benchmarks/clean.py [--documents FOLDER]
 
 The documents are those under `tests/clean`, or of FOLDER: TOML files named for a language with a table `[[document]]`
-(`genre`, `text`) for each, or texts as `LANGUAGE/GENRE/NAME.txt`. Beside the default recipe run the line rules of C4,
-re-typed from their description: C. Raffel et al., Exploring the Limits of Transfer Learning with a Unified Text-to-Text
-Transformer, JMLR 21 (2020), section 2.2.
+(`genre`, `text`) for each, or texts as `LANGUAGE/GENRE/NAME.txt`. Beside the default recipe run the line rules of C4.
 """
 
 from __future__ import annotations
@@ -18,6 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from c4 import c4_lines, c4_page
 from readme import put
 
 from ingest.config import Source, load
@@ -25,9 +24,6 @@ from ingest.document import Document
 from ingest.pipeline import Pipeline
 
 ROOT = Path(__file__).parents[1]
-C4_ENDS = (".", "!", "?", '"', "”")
-C4_WORDS = 5
-C4_SENTENCES = 3
 
 
 @dataclass(frozen=True)
@@ -83,22 +79,6 @@ def default_recipe(pipeline: Pipeline, text: str, *, with_title: bool) -> str:
         return ""
     moved = any(edit.reason.code == "headline" for change in outcome.changes for edit in change.edits)
     return f"{outcome.result.title}\n{outcome.result.text}" if with_title and moved else outcome.result.text
-
-
-def c4_lines(text: str) -> str:
-    """Give the lines that C4 keeps: five words, the end of a sentence, no mention of JavaScript."""
-    return "\n".join(
-        line
-        for line in map(str.strip, text.split("\n"))
-        if line.endswith(C4_ENDS) and len(line.split()) >= C4_WORDS and "javascript" not in line.lower()
-    )
-
-
-def c4_page(text: str) -> str:
-    """Give the same, and nothing of a page with a curly bracket, with filler text, or with too few sentences."""
-    kept = c4_lines(text)
-    sentences = sum(map(kept.count, ".!?"))
-    return "" if "{" in text or "lorem ipsum" in text.lower() or sentences < C4_SENTENCES else kept
 
 
 def table(losses: Mapping[str, Losses], groups: Sequence[str], heading: str) -> str:

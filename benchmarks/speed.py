@@ -14,7 +14,6 @@ import datetime as dt
 import json
 import os
 import platform
-import re
 import statistics
 import tempfile
 import time
@@ -27,6 +26,7 @@ from pathlib import Path
 
 import ftfy
 import pyarrow.parquet as pq
+from c4 import c4_page
 from readme import put
 
 from ingest.config import Config, Source, load
@@ -38,15 +38,6 @@ from ingest.run import footer, read_shard, run
 from ingest.step import Step
 
 LIBRARIES = ("pyarrow", "numpy", "ftfy", "py3langid")
-# The line rules of C4 (Raffel et al. 2020, "Exploring the Limits of Transfer Learning with a Unified Text-to-Text
-# Transformer", section 2.2): a line stays if it ends in a terminal punctuation mark, has at least three words and says
-# nothing of Javascript or of policies; a page goes that has fewer than three sentences, a curly bracket, or the filler
-# text of printers. Its list of bad words and its search for repeated sentences are left out.
-C4_ENDS = (".", "!", "?", '"')
-C4_WORDS = 3
-C4_SENTENCES = 3
-C4_POLICIES = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
-C4_SENTENCE = re.compile(r"[.!?](?=\s|$)")
 
 
 class Clock:
@@ -83,23 +74,6 @@ class Clock:
     def rounds(self, name: str) -> list[float]:
         """Give the seconds of every round."""
         return self._rounds[name]
-
-
-def c4_lines(text: str) -> str:
-    """Give what the line rules of C4 leave of a text."""
-    folded = text.lower()
-    if "lorem ipsum" in folded or "{" in text:
-        return ""
-    kept = [line for line in map(str.strip, text.split("\n")) if _c4_keeps(line)]
-    result = "\n".join(kept)
-    return result if len(C4_SENTENCE.findall(result)) >= C4_SENTENCES else ""
-
-
-def _c4_keeps(line: str) -> bool:
-    if not line.endswith(C4_ENDS) or line.endswith("...") or len(line.split()) < C4_WORDS:
-        return False
-    folded = line.lower()
-    return "javascript" not in folded and not any(phrase in folded for phrase in C4_POLICIES)
 
 
 def write_pages(data: Path, pages: int, target: Path) -> list[str]:
@@ -153,7 +127,7 @@ def _through(entries: Sequence[tuple[str, Step]], group: list[Document], clock: 
 def measure(texts: Sequence[str], config: Config, plan: Plan, rounds: int) -> Clock:
     """Let everything take its turn, round by round."""
     clock = Clock()
-    peers: dict[str, Callable[[str], str]] = {"ftfy.fix_text": ftfy.fix_text, "C4 line rules": c4_lines}
+    peers: dict[str, Callable[[str], str]] = {"ftfy.fix_text": ftfy.fix_text, "C4 line rules": c4_page}
     for number in range(rounds + 1):
         # Round 0 fills the caches of models and vocabularies, and does not count.
         target = clock if number else Clock()

@@ -21,7 +21,7 @@ from ingest.content.page import Page, read_page
 from ingest.content.tree import parse
 from ingest.document import Document
 
-__all__ = ["CONVENTIONS", "Empty", "Example", "read_examples", "word_f1"]
+__all__ = ["CONVENTIONS", "Empty", "Example", "domain_of", "matched_words", "read_examples", "word_f1", "words_of"]
 
 Array = npt.NDArray[np.float32]
 
@@ -110,7 +110,7 @@ def _example(row: dict[str, Any], convention: int, page: Page, gold: str | None)
         row["id"],
         convention,
         row.get("page_type") or "",
-        _domain(row),
+        domain_of(row),
         page,
         words,
         content,
@@ -169,19 +169,22 @@ def _gold(row: dict[str, Any]) -> str | None:
 
 
 def _by_text(words: list[list[str]], gold: str) -> tuple[Array, Array]:
-    """Label blocks by the longest common subsequence of the page's words and those of the content."""
+    weight = np.sqrt([len(some) for some in words])
+    return matched_words(words, words_of(gold)), (weight / max(weight.mean(), 1e-6)).astype(np.float32)
+
+
+def matched_words(words: Sequence[Sequence[str]], gold: Sequence[str]) -> Array:
+    """Give the share of each piece of a text that is in the longest common subsequence of its words and the content's."""
     numbers: dict[str, int] = {}
     page = [numbers.setdefault(word, len(numbers)) for some in words for word in some]
-    wanted = [numbers.setdefault(word, len(numbers)) for word in words_of(gold)]
+    wanted = [numbers.setdefault(word, len(numbers)) for word in gold]
     lengths = np.array([len(some) for some in words])
     owner = np.repeat(np.arange(len(words)), lengths)
     matched = np.zeros(len(words))
     for step in LCSseq.opcodes(page, wanted) if page and wanted else ():
         if step.tag == "equal":
             np.add.at(matched, owner[step.src_start : step.src_end], 1)
-    content = matched / np.maximum(lengths, 1)
-    weight = np.sqrt(lengths)
-    return content.astype(np.float32), (weight / max(weight.mean(), 1e-6)).astype(np.float32)
+    return (matched / np.maximum(lengths, 1)).astype(np.float32)
 
 
 def _by_segments(page: Page, wanted: Sequence[str], unwanted: Sequence[str]) -> tuple[Array, Array]:
@@ -200,7 +203,7 @@ def _by_segments(page: Page, wanted: Sequence[str], unwanted: Sequence[str]) -> 
     return content, weight
 
 
-def _domain(row: dict[str, Any]) -> str:
+def domain_of(row: dict[str, Any]) -> str:
     """Give the registered domain, roughly: pages of one site must not be on both sides of a split."""
     host = urlsplit(row.get("url") or "").hostname or row["id"]
     parts = host.split(".")

@@ -22,7 +22,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ingest.content.choice import best_threshold
-from ingest.content.model import Model, at_temperature
+from ingest.content.layers import at_temperature
+from ingest.content.model import Model
 from ingest.content.quality import GOOD, quality_features
 from training.data import CONVENTIONS, Empty, Example, read_examples, word_f1
 from training.network import Batch, Network, Prepared, Settings, Vocabulary, collate, prepare

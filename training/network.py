@@ -12,9 +12,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ingest.content.model import ACTIVATION_STEP, FARTHEST, KINDS, NEAR, WEIGHT_STEP
+from ingest.content.layers import FARTHEST
+from ingest.content.model import KINDS, NEAR
 from ingest.content.outline import LEVELS
 from training.data import CONVENTIONS, Example
+from training.stored import bags, quantised, rows_at, token_table
 
 __all__ = ["Batch", "Network", "Prepared", "Settings", "Vocabulary", "collate", "prepare"]
 
@@ -201,24 +203,15 @@ def collate(pages: Sequence[Prepared], longest: int, hide: float, rng: np.random
         **stacked,
         around=torch.from_numpy(np.stack(around)),
         elements=total,
-        names=_bags(names, hide, rng),
-        inner=_bags(inner, hide, rng),
-        words=_bags(words, hide, rng),
+        names=bags(names, hide, rng),
+        inner=bags(inner, hide, rng),
+        words=bags(words, hide, rng),
         first=torch.from_numpy(np.stack(first)),
         end=torch.from_numpy(np.stack(end)),
         gold=torch.tensor(gold, dtype=torch.float32),
         convention=torch.tensor([page.example.convention for page in pages]),
         kind=torch.tensor([KINDS.index(page.example.kind) if page.example.kind in KINDS else -1 for page in pages]),
     )
-
-
-def _bags(rows: list[list[int]], hide: float, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
-    flat = np.fromiter((row for some in rows for row in some), np.int64)
-    if hide:
-        # The row 0 is zeros and has no gradient.
-        flat = np.where(rng.random(len(flat)) < hide, 0, flat)
-    return torch.from_numpy(flat), torch.from_numpy(np.cumsum(lengths) - lengths)
 
 
 class Network(nn.Module):
@@ -230,9 +223,9 @@ class Network(nn.Module):
         self.register_buffer("mean", mean)
         self.register_buffer("deviation", deviation)
         width, tokens = settings.width, settings.token_width
-        self.names = _table(len(vocabulary.names), tokens)
-        self.inner = _table(len(vocabulary.names), settings.inner_width)
-        self.words = _table(len(vocabulary.words), tokens)
+        self.names = token_table(len(vocabulary.names), tokens)
+        self.inner = token_table(len(vocabulary.names), settings.inner_width)
+        self.words = token_table(len(vocabulary.words), tokens)
         self.input = nn.Linear(len(mean) + 4 * tokens + settings.inner_width, width)
         self.convolutions = nn.ModuleList(nn.Conv1d(width, width, 3, dilation=d, padding=d) for d in settings.dilations)
         pool, levels = settings.pool_width, len(LEVELS)
@@ -273,7 +266,7 @@ class Network(nn.Module):
         means = []
         for level in range(len(LEVELS)):
             first, end = batch.first[:, :, level], batch.end[:, :, level]
-            inside = _rows(sums, end) - _rows(sums, first)
+            inside = rows_at(sums, end) - rows_at(sums, first)
             means.append(inside / (end - first).clamp(min=1)[..., None])
         return functional.relu(self.unpools[number](torch.cat(means, dim=-1)))
 
@@ -299,49 +292,19 @@ class Network(nn.Module):
 
     def arrays(self, vocabulary: Vocabulary) -> dict[str, npt.NDArray[np.generic]]:
         """Give the weights as `ingest.content.model` reads them."""
-        state = {key: value.detach().numpy().astype(np.float64) for key, value in self.state_dict().items()}
-        size = len(self.settings.dilations)
-        floats = {
-            "names": state["names.weight"],
-            "inner": state["inner.weight"],
-            "words": state["words.weight"],
-            "last": state["last.weight"].T,
-            "last_bias": state["last.bias"] + state["convention.weight"][0],
-        }
-        layers = {"input": "input", "context": "context", "output": "output", "kind": "kind", "of_kind": "of_kind"}
-        layers |= {
+        names = {"input": "input", "context": "context", "last": "last", "output": "output"}
+        names |= {"kind": "kind", "of_kind": "of_kind"}
+        names |= {
             f"{name}_{index}": f"{name}s.{index}" for name in ("pool", "unpool") for index in range(len(self.pools))
         }
-        for name, key in layers.items():
-            floats |= {name: state[f"{key}.weight"].T, f"{name}_bias": state[f"{key}.bias"]}
-        for index in range(size):
-            kernel = state[f"convolutions.{index}.weight"]  # (out, in, 3)
-            floats[f"convolution_{index}"] = kernel.transpose(2, 1, 0).reshape(-1, kernel.shape[0])
-            floats[f"convolution_{index}_bias"] = state[f"convolutions.{index}.bias"]
-        limits = np.iinfo(np.int16)
-        stored = {
-            key: np.clip(np.rint(value / WEIGHT_STEP), limits.min, limits.max).astype(np.int16)
-            for key, value in floats.items()
-        }
+        with torch.no_grad():
+            # The tool follows the first convention.
+            self.last.bias += self.convention.weight[0]
+            self.convention.weight -= self.convention.weight[0].clone()
+        stored = quantised(self, names, ("names", "inner", "words"), self.settings.dilations)
         return stored | {
             "vocabulary": np.array("\n".join(vocabulary.names)),
             "word_list": np.array("\n".join(vocabulary.words)),
-            "mean": np.rint(state["mean"] / ACTIVATION_STEP).astype(np.float32) * np.float32(ACTIVATION_STEP),
-            "deviation": state["deviation"].astype(np.float32),
-            "dilations": np.array(self.settings.dilations),
             "context_behind": np.array(self.settings.context_behind),
             "pools_before": np.array(self.settings.pools_before),
         }
-
-
-def _rows(values: Tensor, at: Tensor) -> Tensor:
-    """Give the rows of each page at the given places."""
-    return torch.gather(values, 1, at[..., None].expand(-1, -1, values.shape[2]))
-
-
-def _table(rows: int, width: int) -> nn.EmbeddingBag:
-    table = nn.EmbeddingBag(rows + 1, width, mode="sum", padding_idx=0)
-    nn.init.normal_(table.weight, 0, 0.1)
-    with torch.no_grad():
-        table.weight[0] = 0
-    return table

@@ -8,18 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.content.features import block_features
-from ingest.content.model import (
-    ACTIVATION_STEP,
-    EXACT,
-    FARTHEST_INPUT,
-    KINDS,
-    MOST,
-    OWN,
-    WEIGHT_STEP,
-    _together,
-    at_temperature,
-    load_model,
-)
+from ingest.content.layers import ACTIVATION_STEP, EXACT, FARTHEST_INPUT, MOST, WEIGHT_STEP, at_temperature
+from ingest.content.model import KINDS, OWN, _together, load_model
 from ingest.content.page import Page, read_page
 from ingest.content.quality import quality_features
 from ingest.content.tree import parse

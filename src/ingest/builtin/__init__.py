@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest.builtin.authors import Authors
-from ingest.builtin.boilerplate import BOILERPLATE
+from ingest.builtin.boilerplate import Boilerplate
 from ingest.builtin.decode import Decode
 from ingest.builtin.extract import Extract
 from ingest.builtin.filters import Languages, Length
@@ -11,6 +11,7 @@ from ingest.builtin.language import Language
 from ingest.builtin.metadata import Metadata
 from ingest.builtin.normalise import Normalise
 from ingest.builtin.pages import RunningHeaders
+from ingest.builtin.phrase_filters import PHRASE_FILTERS
 from ingest.builtin.readers import READERS
 from ingest.builtin.redact import Redact
 from ingest.builtin.repair import Repair
@@ -31,9 +32,10 @@ STEPS = (
     Normalise,
     RunningHeaders,
     Title,
-    Repetition,
-    *BOILERPLATE,
     Authors,
+    Repetition,
+    Boilerplate,
+    *PHRASE_FILTERS,
     Template,
     Tidy,
     Language,

@@ -1,82 +1,50 @@
-"""Steps that take out lines by what they say: buttons, share bars, prompts, notices, lists of other articles."""
+"""The step that takes the boilerplate out of pages whose markup is gone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.builtin.body import layout
-from ingest.builtin.webpage import matches
+import numpy as np
+from pydantic import Field
+
+from ingest.content.flat import read_flat
+from ingest.content.line_model import load_line_model
 from ingest.document import Document, Reason
 from ingest.step import LineFilter
 
-__all__ = ["BOILERPLATE", "Cookies", "Legal", "Newsletters", "Related", "Sharing", "Widgets"]
+__all__ = ["Boilerplate"]
+
+HTML = "text/html"
 
 
-class PhraseFilter(LineFilter):
-    """Base of the steps that work from a vocabulary of the same name."""
+class Boilerplate(LineFilter):
+    """Take the menus, teasers, prompts and footers out of a page that comes as plain text.
+
+    A small model gives the probability of every line to be content, from its length, punctuation, letters and place, from
+    the lines around it and from the few words that it knows; most of what it looks at is the same in every language. The
+    lines stay that promise the best text. In the audit a line that went has the reason `boilerplate` with its probability.
+
+    A text without boilerplate stays as it is: unless enough speaks for a web page around the content, no line is touched.
+    Text that was extracted from HTML passes, since `extract` has chosen from more than its lines.
+    """
+
+    name = "boilerplate"
+
+    threshold: float | None = Field(None, gt=0, lt=1)
+    """Keep the lines that are content with this probability or a greater one: higher for cleaner texts, lower for whole
+    ones. By default each text has the threshold that promises the best of it."""
+    extracted: bool = False
+    """Also judge the text of documents that were HTML."""
 
     def reject_lines(self, doc: Document, lines: Sequence[str]) -> Sequence[Reason | None]:
         verdicts: list[Reason | None] = [None] * len(lines)
-        for index, match in matches(doc, self.name).items():
-            verdicts[index] = Reason(match.rule.code, lines[index].strip())
-        return verdicts
-
-
-class Widgets(PhraseFilter):
-    """Take out labels of buttons and menus, also glued together as in `Show commentsHide Comments`.
-
-    A line that is a single word, such as `More`, goes only from what is plainly a web page: it had markup, an address
-    or a site, or holds a line that only pages have. The steps below judge in the same way.
-    """
-
-    name = "widgets"
-
-
-class Sharing(PhraseFilter):
-    """Take out share bars, follow-us lines and share counters."""
-
-    name = "sharing"
-
-
-class Newsletters(PhraseFilter):
-    """Take out prompts to sign up for a newsletter, an app or a subscription."""
-
-    name = "newsletters"
-
-
-class Cookies(PhraseFilter):
-    """Take out cookie and consent notices."""
-
-    name = "cookies"
-
-
-class Legal(PhraseFilter):
-    """Take out copyright lines and links to imprint, terms and privacy pages."""
-
-    name = "legal"
-
-
-class Related(PhraseFilter):
-    """Take out headers of lists of other articles, and behind the body the lists themselves."""
-
-    name = "related"
-
-    lists: bool = True
-    """Also take the lines under such a header, as far as no prose follows. Only behind the body."""
-
-    def reject_lines(self, doc: Document, lines: Sequence[str]) -> Sequence[Reason | None]:
-        verdicts = list(super().reject_lines(doc, lines))
-        if not self.lists:
+        if doc.media_type == HTML and not self.extracted:
             return verdicts
-        shape = layout(doc.text)
-        listing = False
-        for index in range(shape.stop, len(lines)) if shape.stop else ():
-            line = lines[index].strip()
-            if verdicts[index] is not None:
-                listing = True
-            elif listing and line:
-                verdicts[index] = Reason("related_item", line[:80])
+        page = read_flat(lines, doc.title or "")
+        if page is None:
+            return verdicts
+        likely, kept = load_line_model().read(page, self.threshold)
+        gone = np.flatnonzero(~kept)
+        for row, chance in zip(page.rows[gone].tolist(), likely[gone].tolist(), strict=True):
+            verdicts[row] = Reason("boilerplate", f"{chance:.2f}")
         return verdicts
-
-
-BOILERPLATE = (Widgets, Sharing, Newsletters, Cookies, Related, Legal)

@@ -26,7 +26,7 @@ MOST_LINKED = 0.5
 CAPTION_LEVELS = 3
 
 
-def best_threshold(probabilities: Probabilities, lengths: Sequence[int]) -> float:
+def best_threshold(probabilities: Probabilities, lengths: npt.ArrayLike) -> float:
     """Give the probability from which on blocks are kept so that they promise the highest F1.
 
     What they promise is the ratio of expectations: twice the content expected in them, by their size and that of all

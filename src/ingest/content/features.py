@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from ingest.content.blocks import Blocks
+from ingest.content.characters import Kinds, count_kinds
 from ingest.content.outline import Index, Outline
 
 __all__ = ["RUNNING_CHARS", "RUNNING_LINKS", "Array", "block_features"]
@@ -39,49 +39,6 @@ TAGS = (
     "span",
 )
 _COLUMNS = {tag: column for column, tag in enumerate(TAGS)}
-KINDS = 12
-_ENDS = ".!?…。！？؟।۔"
-_PAUSES = ",;:、，；：،"
-_BARS = "|»›>•·/←→"
-_SIGNS = "@#©®™$€£¥"
-# Kinds of characters by their tests, the first that holds.
-_TESTS: tuple[tuple[int, Callable[[str], bool]], ...] = (
-    (1, str.isspace),
-    (2, str.isdigit),
-    (3, str.isupper),
-    (4, str.islower),
-    (6, lambda char: "\u2e80" <= char <= "\ud7ff"),
-    (5, str.isalpha),
-    (7, _ENDS.__contains__),
-    (8, _PAUSES.__contains__),
-    (9, _BARS.__contains__),
-    (10, _SIGNS.__contains__),
-    (11, lambda _: True),
-)
-
-
-@cache
-def _kinds() -> npt.NDArray[np.uint8]:
-    """Give the kind of every character of the basic plane; others count as letters of no case."""
-    kinds = np.zeros(0x10000, np.uint8)
-    for code in range(0x10000):
-        kinds[code] = _kind(chr(code))
-    return kinds
-
-
-def _kind(char: str) -> int:
-    return next(kind for kind, test in _TESTS if test(char))
-
-
-def _characters(texts: Sequence[str]) -> tuple[Array, Index, Index]:
-    """Count the kinds of characters in each text, as (texts, KINDS), with the kinds of its first and last one."""
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
-    kinds = np.where(codes < 0x10000, _kinds()[np.minimum(codes, 0xFFFF)], 5)
-    ends = np.cumsum(lengths)
-    owner = np.repeat(np.arange(len(texts)) * KINDS, lengths)
-    counts = np.bincount(owner + kinds, minlength=len(texts) * KINDS).reshape(len(texts), KINDS)
-    return counts.astype(np.float32), kinds[ends - lengths], kinds[ends - 1]
 
 
 def block_features(blocks: Blocks, outline: Outline, rows: Index, title: str) -> Array:
@@ -95,7 +52,7 @@ def block_features(blocks: Blocks, outline: Outline, rows: Index, title: str) ->
     """
     count = len(blocks)
     texts = blocks.text
-    counts, first_kind, last_kind = _characters(texts)
+    counts, first_kind, last_kind = count_kinds(texts)
     chars = counts.sum(axis=1)
     linked = np.minimum(np.array(blocks.link_chars, np.float32), chars)
     links = np.array(blocks.links, np.float32)
@@ -123,7 +80,7 @@ def block_features(blocks: Blocks, outline: Outline, rows: Index, title: str) ->
 
 
 def _text_features(
-    counts: Array, chars: Array, words: Array, density: Array, links: Array, first: Index, last: Index
+    counts: Array, chars: Array, words: Array, density: Array, links: Array, first: Kinds, last: Kinds
 ) -> Array:
     letters = np.maximum(counts[:, 3:7].sum(axis=1), 1)
     return np.stack(

@@ -1,0 +1,163 @@
+"""The model that tells content from boilerplate among the lines of a text whose markup is gone.
+
+Each line comes as its features and the mean of learned vectors of the words that it begins with. Dilated convolutions let it
+see its neighbours, means over the stretches that it stands in what they have in common, and a pooled vector the whole text.
+Two networks that differ only in their first weights and in the order of training are wrong in different places, so that the
+mean of their logits is better than either.
+The same inputs have the same logits on every machine (see `layers`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.content.choice import best_threshold
+from ingest.content.flat import FlatPage
+from ingest.content.layers import (
+    ACTIVATION_STEP,
+    MOST,
+    Array,
+    Doubles,
+    added,
+    at_temperature,
+    convolved,
+    layer,
+    one_thread,
+    span_means,
+    standardised,
+    stepped,
+    steps_of,
+    token_sums,
+    weights_of,
+)
+
+__all__ = ["LineModel", "chosen_lines", "load_line_model"]
+
+Mask = npt.NDArray[np.bool_]
+
+TABLES = ("words",)
+SHARED = ("dilations", "pools_before", "context_behind")
+# A web page has so many lines at least, and such a share of all, whose logit says that they are hardly content. More are
+# needed where there is no running text for them to stand around, since a list of things looks like a menu.
+SURE = -2.0
+SURE_SHARE = 0.15
+FEWEST_SURE = 2
+FEWEST_SURE_ALONE = 15
+
+
+class LineModel:
+    """Several networks of one make, and how they make probabilities of lines: by the mean of their logits."""
+
+    def __init__(self, arrays: dict[str, Any]) -> None:
+        self._rows = {word: row for row, word in enumerate(str(arrays["word_list"]).split("\n"), start=1)}
+        members = [_of_member(arrays, number) for number in range(int(arrays["members"]))]
+        # One look-up serves the vectors of all members.
+        self._table = np.concatenate([some["words"] for some in members], axis=1)
+        self.members = [_Network(some) for some in members]
+        self._mean, self._deviation = arrays["mean"], arrays["deviation"]
+        self._temperature, self._shift = float(arrays["temperature"]), float(arrays["shift"])
+
+    def read(self, page: FlatPage, threshold: float | None = None) -> tuple[Doubles, Mask]:
+        """Give the probability of each line to be content, and which lines to keep.
+
+        Args:
+            page: the lines.
+            threshold: the probability from which on lines are kept; without it, the one that promises the best text.
+        """
+        logits = self.judge(page)
+        return at_temperature(logits, 1), chosen_lines(page, logits, self._temperature, self._shift, threshold)
+
+    def judge(self, page: FlatPage) -> Array:
+        """Give the logit of each line to be content."""
+        said, counts = token_sums(self._table, self._rows, page.words)
+        said /= np.maximum(counts, 1)[:, None]
+        standard = standardised(page.features, self._mean, self._deviation)
+        parts = np.split(said, len(self.members), axis=1)
+        with one_thread.limit(limits=1):
+            logits = [
+                network(steps_of((standard, part)), page) for network, part in zip(self.members, parts, strict=True)
+            ]
+        mean: Array = np.mean(logits, axis=0, dtype=np.float32)
+        return mean
+
+
+def _of_member(arrays: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Give what belongs to one of the networks, and what belongs to all of them."""
+    prefix = f"{number}/"
+    own = {key.removeprefix(prefix): value for key, value in arrays.items() if key.startswith(prefix)}
+    return own | {name: arrays[name] for name in SHARED}
+
+
+class _Network:
+    """One network: gives the logit of each line. The hidden values are kept in steps: whole numbers."""
+
+    def __init__(self, arrays: dict[str, Any]) -> None:
+        self.weights = weights_of(arrays, TABLES)
+        self._dilations = [int(dilation) for dilation in arrays["dilations"]]
+        self._pools_before = [int(index) for index in arrays["pools_before"]]
+        self._context_behind = int(arrays["context_behind"])
+
+    def __call__(self, inputs: Array, page: FlatPage) -> Array:
+        weights = self.weights
+        hidden = layer(inputs, weights["input"], weights["input_bias"])
+        for index, dilation in enumerate(self._dilations):
+            if index in self._pools_before:
+                hidden = added(hidden, self._pooled(hidden, page, self._pools_before.index(index)))
+            seen = convolved(hidden, weights[f"convolution_{index}"], dilation)
+            hidden = added(hidden, stepped(seen, weights[f"convolution_{index}_bias"]))
+            if index == self._context_behind:
+                hidden = added(hidden, self._context(hidden))
+        hidden = layer(hidden, weights["last"], weights["last_bias"])
+        logits: Array = (hidden @ weights["output"] + weights["output_bias"])[:, 0]
+        return logits * np.float32(ACTIVATION_STEP)
+
+    def _pooled(self, hidden: Array, page: FlatPage, number: int) -> Array:
+        """Give, for each line, what the lines of the stretches around it have in common."""
+        weights = self.weights
+        values = np.rint(hidden @ weights[f"pool_{number}"] + weights[f"pool_{number}_bias"])
+        np.clip(values, -MOST, MOST, out=values)
+        return layer(span_means(values, *page.spans), weights[f"unpool_{number}"], weights[f"unpool_{number}_bias"])
+
+    def _context(self, hidden: Array) -> Array:
+        """Give what the whole text says to each of its lines."""
+        mean = np.rint(hidden.mean(axis=0, dtype=np.float64)).astype(np.float32)
+        pooled = np.concatenate((mean, hidden.max(axis=0)))
+        return layer(pooled, self.weights["context"], self.weights["context_bias"])
+
+
+def chosen_lines(
+    page: FlatPage, logits: Array, temperature: float, shift: float, threshold: float | None = None
+) -> Mask:
+    """Say which lines to keep.
+
+    Lines are right or wrong together, so that the choice among them does best if they are taken to be less sure than each
+    is by itself, and a little less likely. A text of whose lines hardly any is surely boilerplate stays whole: what speaks
+    against single lines of it is chance.
+
+    Args:
+        page: the lines.
+        logits: of each to be content.
+        temperature: what logits are divided by.
+        shift: what is added to them then.
+        threshold: the probability from which on lines are kept; without it, the one that promises the best text.
+    """
+    fewest = FEWEST_SURE if page.is_running.any() else FEWEST_SURE_ALONE
+    if np.count_nonzero(logits < SURE) < max(fewest, SURE_SHARE * len(page)):
+        return np.ones(len(page), np.bool_)
+    if threshold is not None:
+        return at_temperature(logits, 1) >= threshold
+    likely = at_temperature(logits + np.float32(shift * temperature), temperature)
+    return likely >= best_threshold(likely, page.chars)
+
+
+@cache
+def load_line_model() -> LineModel:
+    """Read the weights that come with the package."""
+    with resources.files("ingest.content").joinpath("line-weights.npz").open("rb") as file:
+        return LineModel(dict(np.load(file, allow_pickle=False)))
