@@ -1,6 +1,6 @@
 """Measure what the default recipe makes of plain text, beside simple rules, and put the figures into `benchmarks/README.md`.
 
-    python benchmarks/text.py --data DATA [--held-out DIR] [--seed-document FILE] [--only NAME ...]
+    PYTHONPATH=. python benchmarks/text.py --data DATA [--held-out DIR] [--seed-document FILE] [--only NAME ...]
 
 DATA holds `flat/flat-dev.parquet` and `charsets-dev.parquet`, which are not part of this repository; DIR is the folder of
 weights that `python -m training.lines --held-out DIR` wrote, so that every page is judged by a model that saw no page of its
