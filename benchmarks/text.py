@@ -136,7 +136,7 @@ def grouped(found: Mapping[str, Mapping[str, Sequence[float]]], ways: Sequence[s
 
 def language_of(text: str) -> str:
     """Give the language of a text as the default backend tells it."""
-    result = Language().apply(Document("text", text=text))
+    (result,) = Language().process([Document("text", text=text)])
     return str(result.language) if isinstance(result, Document) else "und"
 
 

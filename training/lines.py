@@ -111,7 +111,7 @@ def joined(members: Sequence[Weights], vocabulary: Sequence[str]) -> Weights:
     own = [{key: value for key, value in some.items() if value.dtype == np.int16} for some in members]
     shared = {key: value for key, value in members[0].items() if key not in own[0]}
     weights = {f"{number}/{key}": value for number, some in enumerate(own) for key, value in some.items()}
-    return shared | weights | {"members": np.array(len(members)), "word_list": np.array("\n".join(vocabulary))}
+    return shared | weights | {"networks": np.array(len(members)), "word_list": np.array("\n".join(vocabulary))}
 
 
 def train_member(

@@ -49,6 +49,7 @@ EXACT = 2**24
 # Largest value of a layer, and of an input, in steps.
 MOST = 32 / ACTIVATION_STEP
 FARTHEST_INPUT = 12 / ACTIVATION_STEP
+_ZERO, _MOST = np.float32(0), np.float32(MOST)
 # Standardised features farther from the mean than this say nothing more.
 FARTHEST = 6.0
 
@@ -113,25 +114,32 @@ def span_means(values: Array, first: Index, end: Index) -> Array:
     """Give the rounded means of the rows from `first` to `end`, side by side.
 
     Args:
-        values: as (rows, width).
+        values: as (..., rows, width).
         first: as (levels, rows).
         end: likewise, behind the last row.
     """
-    sums = np.zeros((len(values) + 1, values.shape[1]))
-    np.cumsum(values, axis=0, out=sums[1:])
-    means = np.rint((sums[end] - sums[first]) / (end - first)[..., None])
-    joined: Array = means.transpose(1, 0, 2).reshape(len(values), -1).astype(np.float32)
+    *before, count, width = values.shape
+    # The rows of all that comes before lie side by side, since whole rows are what is fastest to look up.
+    rows = np.moveaxis(values, -2, 0).reshape(count, -1)
+    sums = np.zeros((count + 1, rows.shape[1]))
+    np.cumsum(rows, axis=0, out=sums[1:])
+    means = sums.take(end, axis=0)
+    means -= sums.take(first, axis=0)
+    means /= (end - first)[..., None]
+    np.rint(means, out=means)
+    apart = means.astype(np.float32).reshape(len(end), count, *before, width)
+    joined: Array = np.moveaxis(apart, (0, 1), (-2, -3)).reshape(*before, count, -1)
     return joined
 
 
 def convolved(hidden: Array, kernel: Array, dilation: int) -> Array:
     """Give what the rows so many before, of each row itself and so many behind say, in sum."""
-    width = kernel.shape[1] // 3
+    width = kernel.shape[-1] // 3
     seen: Array = hidden @ kernel
-    own = seen[:, width : 2 * width]
-    if dilation < len(hidden):
-        own[dilation:] += seen[:-dilation, :width]
-        own[:-dilation] += seen[dilation:, 2 * width :]
+    own = seen[..., width : 2 * width]
+    if dilation < hidden.shape[-2]:
+        own[..., dilation:, :] += seen[..., :-dilation, :width]
+        own[..., :-dilation, :] += seen[..., dilation:, 2 * width :]
     return own
 
 
@@ -144,14 +152,17 @@ def stepped(values: Array, bias: Array) -> Array:
     """Give sums as the values of a layer, in place: in steps, and zero for what is below."""
     values += bias
     np.rint(values, out=values)
-    np.clip(values, 0, MOST, out=values)
+    # Two calls of these take less than one of `clip`.
+    np.maximum(values, _ZERO, out=values)
+    np.minimum(values, _MOST, out=values)
     return values
 
 
 def added(hidden: Array, more: Array) -> Array:
     """Add to the values of a layer, in place."""
     hidden += more
-    np.clip(hidden, -MOST, MOST, out=hidden)
+    np.maximum(hidden, -_MOST, out=hidden)
+    np.minimum(hidden, _MOST, out=hidden)
     return hidden
 
 

@@ -42,7 +42,6 @@ __all__ = ["LineModel", "chosen_lines", "load_line_model"]
 Mask = npt.NDArray[np.bool_]
 
 TABLES = ("words",)
-SHARED = ("dilations", "pools_before", "context_behind")
 # A web page has so many lines at least, and such a share of all, whose logit says that they are hardly content. More are
 # needed where there is no running text for them to stand around, since a list of things looks like a menu.
 SURE = -2.0
@@ -56,10 +55,13 @@ class LineModel:
 
     def __init__(self, arrays: dict[str, Any]) -> None:
         self._rows = {word: row for row, word in enumerate(str(arrays["word_list"]).split("\n"), start=1)}
-        members = [_of_member(arrays, number) for number in range(int(arrays["members"]))]
-        # One look-up serves the vectors of all members.
-        self._table = np.concatenate([some["words"] for some in members], axis=1)
-        self.members = [_Network(some) for some in members]
+        networks = [_weights_of_one(arrays, number) for number in range(int(arrays["networks"]))]
+        # One look-up serves the vectors of all networks, and one product all of their layers.
+        self._table = np.concatenate([arrays[f"{number}/words"] for number in range(len(networks))], axis=1)
+        self.weights = {name: np.stack([some[name] for some in networks]) for name in networks[0]}
+        self._dilations = [int(dilation) for dilation in arrays["dilations"]]
+        self._pools_before = [int(index) for index in arrays["pools_before"]]
+        self._context_behind = int(arrays["context_behind"])
         self._mean, self._deviation = arrays["mean"], arrays["deviation"]
         self._temperature, self._shift = float(arrays["temperature"]), float(arrays["shift"])
 
@@ -78,32 +80,14 @@ class LineModel:
         said, counts = token_sums(self._table, self._rows, page.words)
         said /= np.maximum(counts, 1)[:, None]
         standard = standardised(page.features, self._mean, self._deviation)
-        parts = np.split(said, len(self.members), axis=1)
+        parts = np.split(said, len(self.weights["input"]), axis=1)
+        inputs = np.stack([steps_of((standard, part)) for part in parts])
         with one_thread.limit(limits=1):
-            logits = [
-                network(steps_of((standard, part)), page) for network, part in zip(self.members, parts, strict=True)
-            ]
-        mean: Array = np.mean(logits, axis=0, dtype=np.float32)
-        return mean
+            logits: Array = self._forward(inputs, page).mean(axis=0, dtype=np.float32)
+        return logits
 
-
-def _of_member(arrays: Mapping[str, Any], number: int) -> dict[str, Any]:
-    """Give what belongs to one of the networks, and what belongs to all of them."""
-    prefix = f"{number}/"
-    own = {key.removeprefix(prefix): value for key, value in arrays.items() if key.startswith(prefix)}
-    return own | {name: arrays[name] for name in SHARED}
-
-
-class _Network:
-    """One network: gives the logit of each line. The hidden values are kept in steps: whole numbers."""
-
-    def __init__(self, arrays: dict[str, Any]) -> None:
-        self.weights = weights_of(arrays, TABLES)
-        self._dilations = [int(dilation) for dilation in arrays["dilations"]]
-        self._pools_before = [int(index) for index in arrays["pools_before"]]
-        self._context_behind = int(arrays["context_behind"])
-
-    def __call__(self, inputs: Array, page: FlatPage) -> Array:
+    def _forward(self, inputs: Array, page: FlatPage) -> Array:
+        """Give the logits of all networks, as (networks, lines). The hidden values are kept in steps: whole numbers."""
         weights = self.weights
         hidden = layer(inputs, weights["input"], weights["input_bias"])
         for index, dilation in enumerate(self._dilations):
@@ -114,7 +98,7 @@ class _Network:
             if index == self._context_behind:
                 hidden = added(hidden, self._context(hidden))
         hidden = layer(hidden, weights["last"], weights["last_bias"])
-        logits: Array = (hidden @ weights["output"] + weights["output_bias"])[:, 0]
+        logits: Array = (hidden @ weights["output"] + weights["output_bias"])[..., 0]
         return logits * np.float32(ACTIVATION_STEP)
 
     def _pooled(self, hidden: Array, page: FlatPage, number: int) -> Array:
@@ -126,9 +110,17 @@ class _Network:
 
     def _context(self, hidden: Array) -> Array:
         """Give what the whole text says to each of its lines."""
-        mean = np.rint(hidden.mean(axis=0, dtype=np.float64)).astype(np.float32)
-        pooled = np.concatenate((mean, hidden.max(axis=0)))
+        mean = np.rint(hidden.mean(axis=1, keepdims=True, dtype=np.float64)).astype(np.float32)
+        pooled = np.concatenate((mean, hidden.max(axis=1, keepdims=True)), axis=2)
         return layer(pooled, self.weights["context"], self.weights["context_bias"])
+
+
+def _weights_of_one(arrays: Mapping[str, Any], number: int) -> dict[str, Array]:
+    """Give the weights of one network, biases as rows."""
+    prefix = f"{number}/"
+    own = {key.removeprefix(prefix): value for key, value in arrays.items() if key.startswith(prefix)}
+    weights = weights_of(own | {"dilations": arrays["dilations"]}, TABLES)
+    return {key: value[None] if value.ndim == 1 else value for key, value in weights.items()}
 
 
 def chosen_lines(
