@@ -72,7 +72,7 @@ _QUOTING = re.compile(
     r"^[\s,]*(?:said|says|told|added|sagte|sagt|a dit|dijo|ha detto|disse|zei|powiedział\w*|сказал\w*)\b"
 )
 # An embedded post: "— Dana Whitlock (@quayside) March 3, 2024".
-_POST = re.compile(r"[—–-]+\s*[^()@]{2,60}\(@\w{1,30}\)")
+_POST = re.compile(r"[—–-]{1,4}\s{0,4}[^()@]{2,60}\(@\w{1,30}\)")
 # Who speaks for others, and has an address for that.
 _SPOKEN_FOR = re.compile(
     r"\bspokes(?:man|woman|person)|\bpress (?:officer|secretary|contact)|\bmedia (?:contact|relations)|pressesprecher"
@@ -80,7 +80,7 @@ _SPOKEN_FOR = re.compile(
     r"|\bregist(?:er|ration)\b|\banmeld",
     re.IGNORECASE,
 )
-_JOINED = re.compile(r"\s*,?\s+(?:and|und|et|y|e|en|i|och|og|и)\s+|\s*,\s*")
+_JOINED = re.compile(r"\s{0,4},?\s{1,4}(?:and|und|et|y|e|en|i|och|og|и)\s{1,4}|\s{0,4},\s{0,4}")
 _WORD = re.compile(r"[^\W\d_]+")
 # Folded, and followed by the first name: "I'm Dana, a ...".
 _I_AM = re.compile(

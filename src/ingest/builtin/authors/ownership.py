@@ -34,7 +34,7 @@ _ALONE = re.compile(
 )
 LINES_UNDER = 2
 # A reply to somebody, and the signature of an embedded post.
-_REPLY = re.compile(r"[@＠]|[—–-]+\s*[^()@]{2,60}\(@")
+_REPLY = re.compile(r"[@＠]|[—–-]{1,4}\s{0,4}[^()@]{2,60}\(@")
 LONGEST_LABEL = 30
 # Where people give their own contacts: "follow me on Bluesky at @dana.example".
 _MINE = re.compile(
