@@ -4,6 +4,7 @@ import os
 import random
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from ingest.builtin.language import Language
 from ingest.builtin.language.backends.ngrams import NGrams, Supplement
 from ingest.builtin.language.backends.supplement import load_supplement, save_supplement
 from ingest.builtin.language.codes import iso_code
-from ingest.builtin.language.paragraphs import paragraphs_of
+from ingest.builtin.language.paragraphs import foreign_edits, paragraphs_of
 from ingest.builtin.language.sample import has_letters, pieces_of, sample_of
 from ingest.document import Document
 from ingest.step import Step
@@ -260,6 +261,24 @@ def test_every_answer_of_the_model_is_a_code() -> None:
 
 def test_languages_takes_the_names_that_languages_have_elsewhere() -> None:
     assert Languages(allow=["no", "iw", "de", "nb"]).allow == ["nb", "nn", "he", "de"]
+    assert Languages(allow=["deu", "ger", "fra", "slk", "yue", "nso"]).allow == ["de", "fr", "sk", "yue", "nso"]
+
+
+def test_what_announces_a_quotation_is_the_paragraph_in_front() -> None:
+    english = "The cat sat on the mat and looked at the moon all night long, wondering what it would be like up there."
+    text = "\n".join([*GERMAN * 4, "Sie schrieb:", english * 2, GERMAN[0], english * 2])
+    assert run_step(Language(paragraphs="remove"), text).text == text.rpartition("\n")[0]
+
+
+def test_many_foreign_paragraphs_take_no_time() -> None:
+    english = (
+        "The cat sat on the mat and looked at the moon all night long, wondering what it would be like up there.\n"
+    )
+    text = (english + "\n") * 20_000
+    found = [paragraph.in_language("en") for paragraph in paragraphs_of(text)]
+    started = time.process_time()
+    assert len(foreign_edits(text, found, "de")) == 20_000
+    assert time.process_time() - started < 2
 
 
 @given(st.text(st.sampled_from("aé漢字 1\n_.٣"), max_size=80), st.integers(1, 30))

@@ -180,11 +180,17 @@ def test_accounts(network: str, path: str, name: str | None) -> None:
 @pytest.mark.parametrize(
     "piece",
     ["@", "a@", "a.", "a.a@", "a at ", "a dot ", "(at)", "(", "t.me/", "x.com/a", "@a", "1.", "2222:", "a@a.", "漢@", "line:",
-     "at a dot ", "http://a.a/@", "-", "@a.", "@ab@a.", "_" * 40 + " "],
+     "at a dot ", "http://a.a/@", "-", "@a.", "@ab@a.", "_" * 40 + " ", "--a", "...a", "a@b.co1", "a@Bcom", "नि@", "@ab\n", "@ab  ="],
 )  # fmt: skip
 def test_long_runs_take_no_time(piece: str) -> None:
     started = time.process_time()
     find_addresses(piece * (100_000 // len(piece)), frozenset(("email", "handle", "ip")))
+    assert time.process_time() - started < 2
+
+
+def test_blank_lines_behind_a_handle_take_no_time() -> None:
+    started = time.process_time()
+    assert len(find_addresses("@weir" + "\n" * 100_000 + "@weir" + " \n" * 50_000, frozenset(("handle",)))) == 2
     assert time.process_time() - started < 2
 
 

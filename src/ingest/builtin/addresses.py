@@ -48,16 +48,26 @@ _NO_ACCOUNTS = frozenset(
 # Bounded repeats, and starts that only a boundary allows, so that no text takes more than linear time.
 # Letters that are part of the word beside them; those of scripts without spaces may stand right beside an address.
 _SPACED = "\u00c0-\u0dff\u10a0-\u177f\u18b0-\u1fff"
+_COMMON_ENDS = "com|org|net|edu|gov|int|io|co|info|biz|eu|uk|de|fr|es|it|nl|be|ch|pl|ru|ua|cz|sk|hu|ro|gr|tr|se|dk|fi|no|pt|br|mx|us|ca|au|jp|cn|in"
+# A dash or dots in front of it may be a bullet, and a number right behind a common ending is something else.
 _EMAIL = re.compile(
-    rf"(?<![a-z0-9_.+%@{_SPACED}-])[a-z0-9_][a-z0-9_.+%'-]{{0,63}}[@＠﹫](?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,5}}"
-    rf"(?P<end>xn--[a-z0-9-]{{2,40}}|[a-z]{{2,18}})(?![a-z0-9_@{_SPACED}]|-[a-z0-9])",
+    rf"(?<![a-z0-9_+%@{_SPACED}])(?<![a-z0-9_+%@{_SPACED}][.-])[a-z0-9_][a-z0-9_.+%'-]{{0,63}}(?P<at>[@＠﹫])"
+    rf"(?P<labels>(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,5}})"
+    rf"(?P<end>xn--[a-z0-9-]{{2,40}}|(?:{_COMMON_ENDS})(?=\d)|[a-z]{{2,18}}(?!\d))(?![a-z@{_SPACED}]|[_-][a-z0-9])",
     re.IGNORECASE,
 )
+# Vowel signs are part of a word, and no letters.
+_SIGNS = "\u0300-\u036f\u0610-\u065f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _WORLD_EMAIL = re.compile(
-    r"(?<![\w.+%@-])\w[\w.+%'-]{0,63}[@＠﹫](?:\w[\w-]{0,62}[.。．]){1,5}(?P<end>xn--[a-z0-9-]{2,40}|[^\W\d_]{2,18})(?![\w@]|-\w)"
+    rf"(?<![\w.+%@{_SIGNS}-])\w[\w.+%'{_SIGNS}-]{{0,63}}(?P<at>[@＠﹫])(?P<labels>(?:\w[\w{_SIGNS}-]{{0,62}}[.。．]){{1,5}})"
+    rf"(?P<end>xn--[a-z0-9-]{{2,40}}|(?:[^\W\d_]|[{_SIGNS}]){{2,18}})(?![\w@{_SIGNS}]|-\w)"
 )
+# The next word, where a tag has gone behind an address: `keeper@weir.examplePhone`.
+_SEAM = re.compile(r"(?<=[a-z]{2})[A-Z]")
 # `lock@2x.png` is a picture, `foo@1.2.js` a package.
-_NO_DOMAINS = frozenset("png jpg jpeg gif svg webp avif css js mjs ts html htm php json map min pdf mp4 mp3 py".split())
+_NO_DOMAINS = frozenset(
+    "png jpg jpeg gif svg webp avif css js mjs ts html htm php json map min pdf mp4 mp3 py gz tgz xz whl".split()
+)
 _AT = r"at|ät|ett|arroba|chiocciola|ma[łl]pa|собака|kukac|zavin[aá][cč]|apenstaartje|klammeraffe|snabel-?a|alfakr[øo]ll"
 # In brackets any of these is a dot; by themselves some are words of their own, as "at this point in" has them.
 _DOT_WORD = r"dot|punkt|punto|kropka|точка|nokta"
@@ -66,7 +76,6 @@ _BRACKETED_AT = rf"\s{{0,2}}[\[({{<|]\s?(?:{_AT}|@)\s?[\])}}>|]\s{{0,2}}"
 _ANY_DOT = rf"(?:\.|\s{{0,2}}[\[({{<|]\s?(?:{_DOT}|\.)\s?[\])}}>|]\s{{0,2}}|\s(?:{_DOT_WORD})\s)"
 _SPELT_DOT = rf"(?:\s{{0,2}}[\[({{<|]\s?(?:{_DOT}|\.)\s?[\])}}>|]\s{{0,2}}|\s(?:{_DOT_WORD})\s)"
 _LABEL = r"[a-z0-9][\w-]{0,40}"
-_COMMON_ENDS = "com|org|net|edu|gov|int|io|co|info|biz|eu|uk|de|fr|es|it|nl|be|ch|pl|ru|ua|cz|sk|hu|ro|gr|tr|se|dk|fi|no|pt|br|mx|us|ca|au|jp|cn|in"
 _LONG_LABEL = r"[a-z0-9][\w-]{1,40}"
 _HIDDEN = re.compile(
     # Brackets around the at sign, or both signs as words of their own, or spelt dots behind a real at sign.
@@ -81,20 +90,25 @@ _HIDING = re.compile(rf"[\[({{<|]\s?(?:{_AT}|@)\s?[\])}}>|]|[\[({{<|]\s?(?:{_DOT
 _SPELT = re.compile(_ANY_DOT, re.IGNORECASE)
 
 _HANDLE = re.compile(
-    r"(?<![a-z0-9_@./+=:-])(?<!\w)[@＠](?P<name>(?>[a-z0-9_]{2,30}(?:[.-][a-z0-9_]{1,30}){0,4}))"
-    r"(?P<server>(?>@[\w-]{1,60}(?:\.[\w-]{1,30}){1,3}))?(?![\w@(])",
+    r"(?<![a-z0-9_@/+=:-])(?<!\w)(?<![\w@/+=:-]\.)[@＠](?P<name>(?>[a-z0-9_]{2,30}(?:[.-][a-z0-9_]{1,30}){0,4}))"
+    r"(?P<server>(?>@[\w-]{1,60}(?:\.[\w-]{1,30}){1,3}))?(?![\w@(])(?!/(?-i:[a-z0-9])|\s{0,4}:?=(?![)(D]))",
     re.IGNORECASE,
 )
-# At-rules of style sheets, annotations of programs, tags of their comments; and times.
+# At-rules of style sheets, keywords and annotations of programs, tags of their comments; and times. A scope of packages
+# (`@weir/levels`) and a variable that gets a value (`@level = 3`) are no handles either.
 _NO_HANDLES = frozenset(
     "media import charset font-face keyframes supports namespace page property layer container override deprecated param "
     "params return returns throws exception see since version author link inheritdoc todo autowired test before after "
     "beforeeach aftereach suppresswarnings nullable notnull entity table column id component service controller repository "
-    "bean configuration inject get post put delete patch staticmethod classmethod property dataclass pytest.fixture".split()
+    "bean configuration inject get post put delete patch staticmethod classmethod property dataclass pytest.fixture "
+    "tailwind apply include mixin extend use forward interface implementation protocol synthesize end echo ts-ignore "
+    "ts-expect-error ts-nocheck nonnull".split()
 )
-# What stands below a decorator of Python or an annotation of Java and Kotlin.
+# What stands below a decorator of Python or an annotation of Java and Kotlin, perhaps behind others. Runs are possessive, so
+# that a page of blank lines takes no time.
 _DECLARATION = re.compile(
-    r"\s*\n\s*(?:@\w|(?:def|class|async|public|private|protected|static|final|fun|void|export|interface)\b)"
+    r"(?:[^\S\n]*+\n\s*+@\w[^\n]{0,200}){0,8}+[^\S\n]*+\n\s*+"
+    r"(?:def|class|async|public|private|protected|static|final|fun|void|export|interface)\b"
 )
 _TIME = re.compile(r"\d+(?:[.:]\d+)?(?:am|pm|h|hrs?|uhr|x|px)?", re.IGNORECASE)
 # Services whose accounts are given as "Service: name". A name there has a digit or an underscore, or else it is a word.
@@ -111,6 +125,8 @@ _PROFILE = re.compile(
     rf"(?<![\w@.-])(?:https?://)?(?:(?:www|m|mobile|old|[a-z]{{2}}(?:-[a-z]{{2}})?)\.)?(?P<host>{_HOST})/(?P<path>[^\s<>\"'()\[\]{{}}|，。、；]{{1,200}})",
     re.IGNORECASE,
 )
+# Accounts of Facebook that have no name: `profile.php?id=100`.
+_NUMBERED_ACCOUNT = re.compile(r"profile\.php\?(?:[^#\s]{0,60}&)?id=(?P<id>\d{1,20})", re.IGNORECASE)
 _MASTODON = re.compile(
     r"(?<![\w@.-])https?://(?P<host>(?:[a-z0-9-]{1,60}\.){1,3}[a-z]{2,18})/(?P<path>@[a-z0-9_.]{1,60}(?:@[a-z0-9.-]{3,60})?)(?![\w/@])",
     re.IGNORECASE,
@@ -168,11 +184,14 @@ def _emails(text: str) -> Iterator[Found]:
     if "@" in text or "＠" in text or "﹫" in text:
         found = [match for match in _EMAIL.finditer(text) if _is_email(match)]
         # Where a text has no spaces, the wider pattern would take the words around the address for a part of it.
-        taken = {match.start("end") for match in found}
+        taken = {match.start("at") for match in found}
         wider = () if text.isascii() else _WORLD_EMAIL.finditer(text)
-        found += [match for match in wider if match.start("end") not in taken and _is_email(match)]
+        found += [match for match in wider if match.start("at") not in taken and _is_email(match)]
         for match in found:
-            yield _email(match.start(), match.end(), match[0])
+            start, end = match.start(), _end_of_email(match)
+            # Emphasis as in Markdown: `_keeper@weir.example_`.
+            start += text[start] == "_" == text[end : end + 1]
+            yield _email(start, end, text[start:end])
     if _HIDING.search(text.lower()):
         for match in _HIDDEN.finditer(text):
             domain = match[2] or match[3] or match[4]
@@ -181,6 +200,17 @@ def _emails(text: str) -> Iterator[Found]:
 
 def _is_email(match: re.Match[str]) -> bool:
     return match["end"].lower() not in _NO_DOMAINS and not match[0].startswith("git@")
+
+
+def _end_of_email(match: re.Match[str]) -> int:
+    """Give where an address ends: before a word that is glued to it or to its full stop, which capitals show."""
+    if seam := _SEAM.search(match["end"]):
+        return match.start("end") + seam.start()
+    *outer, last, _ = match["labels"].split(".")
+    end = match["end"]
+    if outer and len(end) > 2 and end.istitle() and len(last) > 1 and last.isalpha() and last.islower():
+        return match.start("end") - 1
+    return match.end()
 
 
 def _email(start: int, end: int, address: str) -> Found:
@@ -212,7 +242,8 @@ def _profiles(text: str, lowered: str) -> Iterator[Found]:
     for match in _PROFILE.finditer(text) if known else ():
         link = match[0].rstrip(".,;:!?…*_")
         path = link[match.start("path") - match.start() :]
-        if name := profile_name(NETWORKS[match["host"].lower()], path):
+        number = _NUMBERED_ACCOUNT.match(path)
+        if name := number["id"] if number else profile_name(NETWORKS[match["host"].lower()], path):
             yield Found(match.start(), match.start() + len(link), "handle", "profile", name)
     for match in _MASTODON.finditer(text) if "/@" in text else ():
         name = match["path"][1:].casefold()

@@ -51,7 +51,7 @@ class Languages(Filter):
     allow: Annotated[list[Annotated[str, Field(pattern="^[a-z]{2,3}$")]], Field(min_length=1)]
     """Codes to keep, such as `["en", "de"]`: ISO 639-1 where it exists, else 639-3. `und` stands for documents whose
     language can't be told. Codes that `language` does not answer with stand for those that it does: `no` for `nb` and
-    `nn`, `iw` for `he`, `cmn` for `zh`."""
+    `nn`, `iw` for `he`, `cmn` for `zh`, `deu` for `de`."""
     min_score: Annotated[float, Field(ge=0, le=1)] = 0.0
     """Lowest score to accept."""
 

@@ -62,7 +62,8 @@ _CONTACT_LINE = re.compile(
 _STAFF = re.compile(
     r"^,?\s*(?:is|are|ist|sind|est|sont|es|son|è|sono|é|são|jest|är|er)\s+(?P<job>[^.]{2,80})"
     r"|^,?\s*(?:covers|cover|writes|reports|berichtet|schreibt|écrit|couvre|escribe|cubre|scrive|escreve|schrijft|pisze|пишет)\b"
-    r"[^.]{0,80}\s(?:for|at|für|pour|para|per|voor|dla|для)\s+(?=[«„“\"]?[^\W\d_])"
+    r"[^.]{0,80}\s(?:for|at|für|pour|para|per|voor|dla|для)\s+(?:(?:the|d[aei][srnmt]|l[aeo]s?|el|il|os?|het|several|various"
+    r"|local|national)\s|l['’])?(?=[«„“\"]?(?-i:[^\W\d_a-zß-öø-ÿа-яё]))"
     r"|^,?\s*[—–-]\s*(?P<title>[^.]{2,60})"
 )
 _IS = re.compile(
@@ -72,7 +73,7 @@ _QUOTING = re.compile(
     r"^[\s,]*(?:said|says|told|added|sagte|sagt|a dit|dijo|ha detto|disse|zei|powiedział\w*|сказал\w*)\b"
 )
 # An embedded post: "— Dana Whitlock (@quayside) March 3, 2024".
-_POST = re.compile(r"[—–-]+\s*[^()@]{2,60}\(@\w{1,30}\)")
+_POST = re.compile(r"[—–-]{1,4}\s{0,4}[^()@]{2,60}\(@\w{1,30}\)")
 # Who speaks for others, and has an address for that.
 _SPOKEN_FOR = re.compile(
     r"\bspokes(?:man|woman|person)|\bpress (?:officer|secretary|contact)|\bmedia (?:contact|relations)|pressesprecher"
@@ -80,7 +81,10 @@ _SPOKEN_FOR = re.compile(
     r"|\bregist(?:er|ration)\b|\banmeld",
     re.IGNORECASE,
 )
-_JOINED = re.compile(r"\s*,?\s+(?:and|und|et|y|e|en|i|och|og|и)\s+|\s*,\s*")
+_ADDRESSES = frozenset(
+    "mr mrs ms miss herr frau monsieur madame mme m senor senora sr sra signor signora pan pani господин госпожа".split()
+)
+_JOINED = re.compile(r"\s{0,4},?\s{1,4}(?:and|und|et|y|e|en|i|och|og|и)\s{1,4}|\s{0,4},\s{0,4}")
 _WORD = re.compile(r"[^\W\d_]+")
 # Folded, and followed by the first name: "I'm Dana, a ...".
 _I_AM = re.compile(
@@ -192,7 +196,7 @@ def strangers(text: str, heading: str | None = None) -> tuple[str, ...]:
     lead = _LEAD.match(text)
     rest = (text[lead.end() :] if lead else text).lstrip(' —–-•*([“"')
     name = heading or leading_name(rest)
-    if name is None or _QUOTING.match(rest[len(name) :]) or _SPOKEN_FOR.search(text):
+    if name is None or _is_addressed(name) or _QUOTING.match(rest[len(name) :]) or _SPOKEN_FOR.search(text):
         return ()
     names = (name, *_joined_names(rest[len(name) :]))
     own = [contact for contact in find_contacts(text) if not _is_office(contact)]
@@ -204,6 +208,12 @@ def strangers(text: str, heading: str | None = None) -> tuple[str, ...]:
         return ()
     job = staff["job"] or staff["title"]
     return names if job is None or has_writer(job) else ()
+
+
+def _is_addressed(name: str) -> bool:
+    """Say whether a name is one that people in stories go by, such as `Mr. Ode`, and no box introduces anybody by."""
+    first, *others = name.split()
+    return len(others) == 1 and fold(first) in _ADDRESSES
 
 
 def _may_introduce(text: str) -> bool:
@@ -247,7 +257,7 @@ def leading_name(text: str) -> str | None:
     """Give the longest name of two to four words that the text starts with."""
     words = text.split(maxsplit=5)[:5]
     for count in range(min(4, len(words)), 1, -1):
-        candidate = " ".join(words[:count]).rstrip(".,:;–—")
+        candidate = " ".join(words[:count]).rstrip(" .,:;–—")
         if is_name(candidate) and not any(mark in " ".join(words[: count - 1]) for mark in ",:;"):
             return candidate
     return None

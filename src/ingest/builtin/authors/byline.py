@@ -33,9 +33,11 @@ _DATE = re.compile(
     r"|(?<![^\W\d_])[^\W\d_]{3,10}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}"
 )
 _TIME = re.compile(r"\b\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?(?:uhr|am|pm|a\.m\.|p\.m\.|h)\b)?", re.IGNORECASE)
-# Whoever took a photo didn't write the text; "avatar photo" is the description of the author's own picture.
+# Whoever took a photo or painted didn't write the text; "avatar photo" is the description of the author's own picture.
 _BY_INSIDE = re.compile(
-    r"(?<![-\w])(?<!(?<!avatar )photo )(?<!image )(?<!foto )(?:by|von|par|por|door)\s+(?=[^\W\d_])", re.IGNORECASE
+    r"(?<![-\w])(?<!(?<!avatar )photo )(?<!photos )(?<!image )(?<!foto )(?<!painting )(?<!drawing )(?<!gemälde )"
+    r"(?<!illustration )(?<!illustrated )(?<!translated )(?<!edited )(?<!reviewed )(?<!directed )(?<!composed )(?:by|von|par|por|door)\s+(?=[^\W\d_])",
+    re.IGNORECASE,
 )
 # Where tags have gone: "5 min readWritten by Dana Whitlock".
 _GLUED_LEAD = re.compile(r"(?<=[a-z\d])(?=(?:Written|Posted|Published) [Bb]y [^\W\d_])")

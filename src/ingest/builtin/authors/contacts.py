@@ -20,6 +20,7 @@ __all__ = [
     "belongs",
     "belongs_wholly",
     "find_contacts",
+    "is_namesakes",
     "is_role",
     "network_near",
     "site_label",
@@ -188,6 +189,25 @@ def belongs_wholly(contact: str | Handle, name: str) -> bool:
     label = contact.handle.partition("@")[0] if isinstance(contact, Handle) else contact.partition("@")[0]
     letters = "".join(char for char in fold(label) if not char.isdigit() and char != " ")
     return any(_holds_surname(letters, words) for words in _spellings(name))
+
+
+def is_namesakes(contact: str | Handle, name: str) -> bool:
+    """Tell whether an address is a surname of the person beside another first name: `ben.whitlock@` for Dana Whitlock.
+
+    A name that begins with the same letter may be a short form of the person's.
+    """
+    if isinstance(contact, Handle):
+        return False
+    parts = [part for part in fold(contact.partition("@")[0]).split() if not part.isdigit()]
+    return any(_is_namesakes(parts, words) for words in _spellings(name))
+
+
+def _is_namesakes(parts: list[str], words: list[str]) -> bool:
+    first, *others, last = (words[0], *words[1:]) if len(words) > 1 else ("", words[0])
+    if not first or len(parts) != 2 or last not in parts:
+        return False
+    other = parts[1] if parts[0] == last else parts[0]
+    return len(other) > 2 and all(other[0] != word[0] for word in (first, *others))
 
 
 def _holds_surname(letters: str, words: list[str]) -> bool:

@@ -33,7 +33,10 @@ _NAME_LIKE_LEAD = re.compile(
     r"(?:\s*[:：]\s*|\s+)",
     re.IGNORECASE,
 )
-_CJK_LEAD = re.compile(r"(?:文|作者|博主|記者|记者|撰文|編輯|责编|責編|取材)[\s／/:：＝=]*(?=[\u3040-\u9fff])")
+# By itself 文 also begins words: 文化, 文学.
+_CJK_LEAD = re.compile(
+    r"(?:(?:取材・)?文(?=[\s／/:：＝=・])|作者|博主|記者|记者|撰文|編輯|责编|責編|取材)[\s／/:：＝=・]*(?=[\u3040-\u9fff])"
+)
 _MONTHS = (
     "jan(?:uary|uar|vier)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|jun[ei]?|jul[yi]?|aug(?:ust)?"
     "|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?"
@@ -43,6 +46,9 @@ _TAIL = re.compile(
     r"|actualizado|pubblicato|aggiornato)\b|\b(?:illustration(?:en|s)?|fotos?|photos?|bilder)\s*(?::|by\b|von\b|de\b)"
     # Glued to the name or to a date where tags have gone: "Dana WhitlockUpdatedMarch 3".
     r"|(?:(?<=[a-z])|\b)(?-i:(?:Published|Updated|Posted)(?=[A-Z\s:]|on\b))|(?<=[a-z])(?-i:Follow)\b"
+    # Who else took part, behind a name: 王小明 摄影 李四.
+    r"|(?<=[\u3040-\u30ff\u3400-\u9fff])[\s／/|]+(?:责任编辑|責任編輯|编辑|編輯|编审|责编|責編|校对|校對|摄影|攝影|撮影|写真|編集|翻译|翻譯"
+    r"|(?:图|圖)(?=[／/:：]))"
     rf"|(?:\bvom\s+)?(?:\b|(?<=[a-z])(?-i:(?=[A-Z])))(?:{_MONTHS})\.?\s+\d{{1,4}}(?:st|nd|rd|th)?\b|\bvom\s+\d)"
     r".*$",
     re.IGNORECASE | re.DOTALL,

@@ -12,6 +12,7 @@ from ingest.builtin.authors.contacts import (
     belongs,
     belongs_wholly,
     find_contacts,
+    is_namesakes,
     is_role,
     network_near,
     site_label,
@@ -34,7 +35,7 @@ _ALONE = re.compile(
 )
 LINES_UNDER = 2
 # A reply to somebody, and the signature of an embedded post.
-_REPLY = re.compile(r"[@＠]|[—–-]+\s*[^()@]{2,60}\(@")
+_REPLY = re.compile(r"[@＠]|[—–-]{1,4}\s{0,4}[^()@]{2,60}\(@")
 LONGEST_LABEL = 30
 # Where people give their own contacts: "follow me on Bluesky at @dana.example".
 _MINE = re.compile(
@@ -115,7 +116,8 @@ def named_contacts(
             else:
                 holders = [name for name in names if belongs(contact.value, name)]
             if len(holders) == 1:
-                yield holders[0], contact.value
+                if not is_namesakes(contact.value, holders[0]):
+                    yield holders[0], contact.value
             elif len(names) == 1 and _is_mine(page, index, contact):
                 yield names[0], contact.value
 
@@ -123,7 +125,16 @@ def named_contacts(
 def _is_mine(page: Outline, index: int, contact: Contact) -> bool:
     """Say whether the writer of the body gives a contact as "mine"."""
     before = page.lines[index][max(0, contact.start - REACH) : contact.start]
+    if _is_open(before):
+        return False
     return page.start <= index < page.stop and _MINE.search(before) is not None
+
+
+def _is_open(text: str) -> bool:
+    """Say whether a quotation begins in a text and does not end: "me" in it is somebody else."""
+    if text.count('"') % 2:
+        return True
+    return max(map(text.rfind, "“„«「『")) > max(map(text.rfind, "”»」』"))
 
 
 def offered_under(

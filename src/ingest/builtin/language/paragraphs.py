@@ -119,7 +119,8 @@ def _is_quoted(text: str, paragraphs: Sequence[Paragraph], index: int) -> bool:
     paragraph = paragraphs[index]
     if _QUOTED.match(text, paragraph.start):
         return True
-    return index > 0 and text[: paragraphs[index - 1].end].rstrip().endswith((":", "："))
+    before = paragraphs[index - 1] if index else None
+    return before is not None and text[before.start : before.end].rstrip().endswith((":", "："))
 
 
 def _edits(paragraphs: Sequence[Paragraph], goes: Sequence[bool]) -> list[Edit]:
