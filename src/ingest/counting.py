@@ -17,6 +17,7 @@ from ingest.config import Config
 from ingest.counts import CountFolder, Spill, Table, merge
 from ingest.counts.spill import Run
 from ingest.document import Document
+from ingest.endpoints import Unreadable
 from ingest.errors import WriteError
 from ingest.executor import Executor
 from ingest.pipeline import Pipeline, batched
@@ -100,14 +101,14 @@ def idle_steps(plan: Plan, sample: int = 10) -> Iterator[tuple[str, str]]:
 
     Args:
         plan: the plan.
-        sample: how many documents of each reader to try.
+        sample: how many records of each reader to try.
     """
     config = plan.config
     for index in plan.counting:
         step = cast(CorpusStep, config.steps[index])
         pipeline = Pipeline(config, until=index)
         for reader in plan.count_by_reader():
-            docs = list(islice(_read_by(reader, plan), sample))
+            docs = [item for item in islice(_read_by(reader, plan), sample) if isinstance(item, Document)]
             found = [one.result for one in pipeline.run(docs) if isinstance(one.result, Document)]
             if found and not any(_has_keys(step, doc) for doc in found):
                 yield config.labels[index], reader
@@ -155,15 +156,17 @@ def _documents(shard: Shard, config: Config, pipeline: Pipeline) -> Iterator[Doc
                 yield outcome.result
 
 
-def _read_by(reader: str, plan: Plan) -> Iterator[Document]:
-    """Give the documents of one reader, as they are read."""
+def _read_by(reader: str, plan: Plan) -> Iterator[Document | Unreadable]:
+    """Give what one reader gives, as it is read."""
     for shard in plan.shards:
         own = Shard(shard.number, tuple(task for task in shard.tasks if task.reader == reader))
-        yield from (item for item in read_shard(own, plan.config) if isinstance(item, Document))
+        yield from read_shard(own, plan.config)
 
 
 def _has_keys(step: CorpusStep, doc: Document) -> bool:
     try:
         return bool(step.keys(doc))
-    except Exception:  # noqa: BLE001  a plugin may raise anything; that is no lack of keys
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001  a plugin may raise anything; that is no lack of keys
         return True
