@@ -23,7 +23,7 @@ from ingest.executor import Executor
 from ingest.pipeline import Pipeline, batched
 from ingest.plan import Plan, Shard
 from ingest.report import Counted
-from ingest.shards import FirstOfId, ShardFunction, finishing, read_shard
+from ingest.shards import FirstOfId, ShardFunction, read_shard, run_shards
 from ingest.step import CorpusStep
 
 __all__ = ["Tables", "count_corpus", "idle_steps", "open_tables"]
@@ -79,7 +79,7 @@ def count_corpus(
         The tables, and by label of the step what there was to count.
 
     Raises:
-        WorkerError: a worker process died.
+        WorkerError: a worker process died, or the executor did not run every shard once.
         WriteError: the disk takes no more.
     """
     tables: Tables = ()
@@ -128,12 +128,14 @@ def _count(
     counter = _ShardCounter(config.source, index, tables, folder.spill(index), config=config)
     runs: list[Run] = []
     counted = Counted()
-    with finishing(executor.map(counter, plan.shards)) as finished:
-        for found in finished:
-            runs += found.runs
-            counted.add(found.documents, found.failed, found.seconds)
-            if on_shard is not None:
-                on_shard(plan.shards[found.shard])
+
+    def take(shard: Shard, found: _ShardCount) -> None:
+        runs.extend(found.runs)
+        counted.add(found.documents, found.failed, found.seconds)
+        if on_shard is not None:
+            on_shard(shard)
+
+    run_shards(executor, counter, plan.shards, take)
     merging = time.process_time()
     facts = merge(
         runs, folder.table(index), config.run.count_memory, step=config.labels[index], config_sha256=config.hash
