@@ -225,9 +225,10 @@ def test_what_the_step_fails_on_is_in_quarantine_and_on_record_as_not_counted(pr
     assert report.counts.balanced()
 
 
-def test_keys_that_are_no_strings_cost_only_the_document(project: Project) -> None:
-    report = run_words(project, '[[steps]]\nuse = "common"\nmost = 3\n', keys="if 'd' in doc.text: return [5]")
-    assert dict(report.counts.quarantined) == {"common/AttributeError": 1}
+@pytest.mark.parametrize(("keys", "error"), [("[5]", "AttributeError"), ("doc.text", "TypeError"), ("5", "TypeError")])
+def test_keys_that_are_no_list_of_strings_cost_only_the_document(project: Project, keys: str, error: str) -> None:
+    report = run_words(project, '[[steps]]\nuse = "common"\nmost = 3\n', keys=f"if 'd' in doc.text: return {keys}")
+    assert dict(report.counts.quarantined) == {f"common/{error}": 1}
     assert report.counted["common"].failed == 1
 
 

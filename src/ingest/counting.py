@@ -24,7 +24,7 @@ from ingest.pipeline import Pipeline, batched
 from ingest.plan import Plan, Shard
 from ingest.report import Counted
 from ingest.shards import FirstOfId, ShardFunction, read_shard, run_shards
-from ingest.step import CorpusStep
+from ingest.step import CorpusStep, keys_of
 
 __all__ = ["Tables", "count_corpus", "idle_steps", "open_tables"]
 
@@ -58,7 +58,7 @@ class _ShardCounter(ShardFunction[_ShardCount]):
         found = _ShardCount(shard.number, spill.runs)
         for doc in _documents(shard, config, pipeline):
             try:
-                if keys := step.keys(doc):
+                if keys := keys_of(step, doc):
                     spill.add(keys, step.identity(doc))
                     found.documents += 1
             except (KeyboardInterrupt, WriteError):
@@ -167,7 +167,7 @@ def _read_by(reader: str, plan: Plan) -> Iterator[Document | Unreadable]:
 
 def _has_keys(step: CorpusStep, doc: Document) -> bool:
     try:
-        return bool(step.keys(doc))
+        return bool(keys_of(step, doc))
     except KeyboardInterrupt:
         raise
     except BaseException:  # noqa: BLE001  a plugin may raise anything; that is no lack of keys
