@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,8 @@ import pytest
 from support import Project
 
 from ingest.cli import run_command
+from ingest.counting import idle_steps
+from ingest.errors import WriteError
 from ingest.plan import make_plan
 from ingest.report import Report
 from ingest.run import run
@@ -38,6 +41,46 @@ class Backwards(Executor):
 def register_components():
     return [Backwards]
 """
+
+COUNTING_READER = """
+from typing import ClassVar
+from ingest import Reader, Unreadable, hookimpl
+
+class Counted(Reader):
+    "Give records that can't be read."
+    name = "counted"
+    given: ClassVar[int] = 0
+
+    def read(self, part):
+        for number in range(1000):
+            type(self).given += 1
+            yield Unreadable(f"{part.file.name}#{number}", "broken")
+
+@hookimpl
+def register_components():
+    return [Counted]
+"""
+OWN_PROCESS = """
+from ingest import CorpusStep, hookimpl
+
+class Own(CorpusStep):
+    "Count, and do something where nobody has counted."
+    name = "own"
+
+    def keys(self, doc):
+        return [doc.id]
+
+    def judge(self, doc, counts):
+        return doc
+
+    def process(self, docs):
+        return [doc.replace(text="uncounted " + doc.text) for doc in docs]
+
+@hookimpl
+def register_components():
+    return [Own]
+"""
+OWN_PROCESS_STEPS = '[plugins]\nfiles = ["step.py"]\n[[steps]]\nuse = "decode"\n[[steps]]\nuse = "own"\n'
 
 
 def page(site: int, number: int) -> dict[str, str]:
@@ -182,9 +225,10 @@ def test_what_the_step_fails_on_is_in_quarantine_and_on_record_as_not_counted(pr
     assert report.counts.balanced()
 
 
-def test_keys_that_are_no_strings_cost_only_the_document(project: Project) -> None:
-    report = run_words(project, '[[steps]]\nuse = "common"\nmost = 3\n', keys="if 'd' in doc.text: return [5]")
-    assert dict(report.counts.quarantined) == {"common/AttributeError": 1}
+@pytest.mark.parametrize(("keys", "error"), [("[5]", "AttributeError"), ("doc.text", "TypeError"), ("5", "TypeError")])
+def test_keys_that_are_no_list_of_strings_cost_only_the_document(project: Project, keys: str, error: str) -> None:
+    report = run_words(project, '[[steps]]\nuse = "common"\nmost = 3\n', keys=f"if 'd' in doc.text: return {keys}")
+    assert dict(report.counts.quarantined) == {f"common/{error}": 1}
     assert report.counted["common"].failed == 1
 
 
@@ -333,3 +377,40 @@ def test_check_warns_of_a_step_that_would_find_nothing_to_count(
     (project.folder / "in/a.txt").unlink()
     assert run_command(["check", config]) == 0
     assert "warning" not in capsys.readouterr().out
+
+
+def test_check_reads_no_more_than_the_first_records_though_none_can_be_read(project: Project) -> None:
+    project.write("in/a.jsonl", "{}\n" * 1000)
+    project.write("reader.py", COUNTING_READER)
+    config = CONFIG.replace("[write]", 'reader = "counted"\n[write]') + "[plugins]\nfiles = ['reader.py']\n" + STEPS
+    plan = make_plan(project.load(config))
+    assert list(idle_steps(plan, sample=10)) == []
+    assert type(plan.config.readers["counted"]).given == 10
+
+
+def test_check_lives_with_a_step_that_ends_the_process(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.write("in/a.txt", "words")
+    project.write("step.py", OWN_PROCESS.replace("return [doc.id]", "raise SystemExit(9)"))
+    config = str(project.write("config.toml", CONFIG + OWN_PROCESS_STEPS))
+    assert run_command(["check", config]) == 0
+    assert "finds nothing to count" not in capsys.readouterr().out
+
+
+def test_a_preview_shows_what_a_counting_step_does_without_counts(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write("in/a.txt", "words")
+    project.write("step.py", OWN_PROCESS)
+    config = str(project.write("config.toml", CONFIG + OWN_PROCESS_STEPS))
+    assert run_command(["preview", config]) == 0
+    out = capsys.readouterr().out
+    assert "not shown" not in out
+    assert out.rstrip().endswith("uncounted words")
+
+
+@pytest.mark.parametrize("gone", ["out", "out/counts"])
+def test_an_output_folder_that_goes_while_the_run_counts_is_told_as_such(project: Project, gone: str) -> None:
+    write_pages(project, PAGES)
+    plan = make_plan(project.load(CONFIG + "[run]\nworkers = 1\n" + STEPS))
+    with pytest.raises(WriteError, match=r"can't write counts of the corpus to .*counts: No such file"):
+        run(plan, on_counted=lambda _: shutil.rmtree(project.folder / gone))

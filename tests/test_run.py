@@ -563,3 +563,36 @@ def test_the_audit_does_not_touch_the_corpus(project: Project) -> None:
         project.run(CONFIG.replace('"out"', f'"{audit}"') + f'audit = "{audit}"\n')
         found.append((project.folder / audit / "corpus/part-00000.parquet").read_bytes())
     assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize("steps", ["decode", "template"])
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [("shards[1:]", "gave no result for shard 0"), ("[*shards, shards[1]]", "gave more than one result for shard 1")],
+)
+def test_an_executor_that_does_not_run_every_shard_once_fails_the_run(
+    project: Project, given: str, problem: str, steps: str
+) -> None:
+    for number in range(3):
+        project.write(f"in/{number}.txt", "words")
+    project.write("executor.py", LOSING.replace("GIVEN", given))
+    run_part = "[run]\nexecutor = 'losing'\nshard_files = 1\n[plugins]\nfiles = ['executor.py']\n"
+    with pytest.raises(WorkerError, match=f"the executor 'losing' {problem}"):
+        project.run(f'[read]\npaths = ["in"]\n[write]\npath = "out"\n{run_part}[[steps]]\nuse = "{steps}"\n')
+    assert not (project.output / "report.json").exists()
+
+
+LOSING = """
+from ingest import Executor, hookimpl
+
+class Losing(Executor):
+    "Run some of the shards."
+    name = "losing"
+
+    def map(self, function, shards):
+        return map(function, GIVEN)
+
+@hookimpl
+def register_components():
+    return [Losing]
+"""

@@ -17,13 +17,14 @@ from ingest.config import Config
 from ingest.counts import CountFolder, Spill, Table, merge
 from ingest.counts.spill import Run
 from ingest.document import Document
+from ingest.endpoints import Unreadable
 from ingest.errors import WriteError
 from ingest.executor import Executor
 from ingest.pipeline import Pipeline, batched
 from ingest.plan import Plan, Shard
 from ingest.report import Counted
-from ingest.shards import FirstOfId, ShardFunction, finishing, read_shard
-from ingest.step import CorpusStep
+from ingest.shards import FirstOfId, ShardFunction, read_shard, run_shards
+from ingest.step import CorpusStep, keys_of
 
 __all__ = ["Tables", "count_corpus", "idle_steps", "open_tables"]
 
@@ -57,7 +58,7 @@ class _ShardCounter(ShardFunction[_ShardCount]):
         found = _ShardCount(shard.number, spill.runs)
         for doc in _documents(shard, config, pipeline):
             try:
-                if keys := step.keys(doc):
+                if keys := keys_of(step, doc):
                     spill.add(keys, step.identity(doc))
                     found.documents += 1
             except (KeyboardInterrupt, WriteError):
@@ -78,7 +79,7 @@ def count_corpus(
         The tables, and by label of the step what there was to count.
 
     Raises:
-        WorkerError: a worker process died.
+        WorkerError: a worker process died, or the executor did not run every shard once.
         WriteError: the disk takes no more.
     """
     tables: Tables = ()
@@ -100,14 +101,14 @@ def idle_steps(plan: Plan, sample: int = 10) -> Iterator[tuple[str, str]]:
 
     Args:
         plan: the plan.
-        sample: how many documents of each reader to try.
+        sample: how many records of each reader to try.
     """
     config = plan.config
     for index in plan.counting:
         step = cast(CorpusStep, config.steps[index])
         pipeline = Pipeline(config, until=index)
         for reader in plan.count_by_reader():
-            docs = list(islice(_read_by(reader, plan), sample))
+            docs = [item for item in islice(_read_by(reader, plan), sample) if isinstance(item, Document)]
             found = [one.result for one in pipeline.run(docs) if isinstance(one.result, Document)]
             if found and not any(_has_keys(step, doc) for doc in found):
                 yield config.labels[index], reader
@@ -127,12 +128,14 @@ def _count(
     counter = _ShardCounter(config.source, index, tables, folder.spill(index), config=config)
     runs: list[Run] = []
     counted = Counted()
-    with finishing(executor.map(counter, plan.shards)) as finished:
-        for found in finished:
-            runs += found.runs
-            counted.add(found.documents, found.failed, found.seconds)
-            if on_shard is not None:
-                on_shard(plan.shards[found.shard])
+
+    def take(shard: Shard, found: _ShardCount) -> None:
+        runs.extend(found.runs)
+        counted.add(found.documents, found.failed, found.seconds)
+        if on_shard is not None:
+            on_shard(shard)
+
+    run_shards(executor, counter, plan.shards, take)
     merging = time.process_time()
     facts = merge(
         runs, folder.table(index), config.run.count_memory, step=config.labels[index], config_sha256=config.hash
@@ -155,15 +158,17 @@ def _documents(shard: Shard, config: Config, pipeline: Pipeline) -> Iterator[Doc
                 yield outcome.result
 
 
-def _read_by(reader: str, plan: Plan) -> Iterator[Document]:
-    """Give the documents of one reader, as they are read."""
+def _read_by(reader: str, plan: Plan) -> Iterator[Document | Unreadable]:
+    """Give what one reader gives, as it is read."""
     for shard in plan.shards:
         own = Shard(shard.number, tuple(task for task in shard.tasks if task.reader == reader))
-        yield from (item for item in read_shard(own, plan.config) if isinstance(item, Document))
+        yield from read_shard(own, plan.config)
 
 
 def _has_keys(step: CorpusStep, doc: Document) -> bool:
     try:
-        return bool(step.keys(doc))
-    except Exception:  # noqa: BLE001  a plugin may raise anything; that is no lack of keys
+        return bool(keys_of(step, doc))
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001  a plugin may raise anything; that is no lack of keys
         return True

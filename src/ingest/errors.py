@@ -7,7 +7,7 @@ IngestError
   OutputError      the output folder can't be used; nothing was run
   WriteError       a file of the output can't be written
   StepError        a step raised, or returned something that is not a result
-  WorkerError      a worker process died
+  WorkerError      a worker process died, or an executor did not run every shard once
 """
 
 from __future__ import annotations
@@ -92,4 +92,4 @@ class StepError(IngestError):
 
 
 class WorkerError(IngestError):
-    """A worker process died before its shard was finished."""
+    """A worker process died before its shard was finished, or an executor did not run every shard once."""

@@ -21,7 +21,7 @@ from ingest.output import CORPUS, DROPPED, QUARANTINE, REMOVED, REPORT, OutputFo
 from ingest.pipeline import Failed, Outcome, Pipeline, batched, place_of
 from ingest.plan import Plan, Shard
 from ingest.report import Counted, Failure, Report, ShardReport
-from ingest.shards import FirstOfId, ShardFunction, finishing, read_shard
+from ingest.shards import FirstOfId, ShardFunction, read_shard, run_shards
 from ingest.sidecar import Sidecar, change_rows, dropped_row, failed_row
 
 __all__ = ["ShardRunner", "read_shard", "run"]
@@ -43,7 +43,7 @@ def run(
 
     Raises:
         OutputError: the output folder can't be used.
-        WorkerError: a worker process died.
+        WorkerError: a worker process died, or the executor did not run every shard once.
         WriteError: a file can't be written, or the writer failed.
         PluginError: a plugin's hook failed.
     """
@@ -60,7 +60,7 @@ def run(
             if plan.counting:
                 room = stack.enter_context(CountFolder(folder, _scratch(config)))
                 tables, counted = count_corpus(plan, executor, room, on_counted)
-            reports = _run_shards(plan, executor, tables, on_shard)
+            reports = _write_shards(plan, executor, tables, on_shard)
     except BaseException:
         folder.sweep()
         raise
@@ -72,17 +72,19 @@ def run(
     return total
 
 
-def _run_shards(
+def _write_shards(
     plan: Plan, executor: Executor, tables: Tables, on_shard: Callable[[Shard, ShardReport], None] | None
 ) -> list[ShardReport]:
     config = plan.config
     reports: list[ShardReport] = []
-    with finishing(executor.map(ShardRunner(config.source, tables, config=config), plan.shards)) as finished:
-        for report in finished:
-            reports.append(report)
-            config.plugins.shard_finished(plan, report)
-            if on_shard is not None:
-                on_shard(plan.shards[report.shard], report)
+
+    def take(shard: Shard, report: ShardReport) -> None:
+        reports.append(report)
+        config.plugins.shard_finished(plan, report)
+        if on_shard is not None:
+            on_shard(shard, report)
+
+    run_shards(executor, ShardRunner(config.source, tables, config=config), plan.shards, take)
     return reports
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import functools
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from ingest.config import Config, Source, load
 from ingest.document import Document, check_types
 from ingest.endpoints import Unreadable
+from ingest.errors import WorkerError
+from ingest.executor import Executor
 from ingest.pipeline import Pipeline
 from ingest.plan import Shard, unreadable
 
-__all__ = ["FirstOfId", "ShardFunction", "finishing", "read_shard"]
+__all__ = ["FirstOfId", "ShardFunction", "read_shard", "run_shards"]
 
 R = TypeVar("R")
 
@@ -64,13 +65,38 @@ def _in_worker(function: Callable[..., ShardFunction[R]], *arguments: Any) -> Sh
     return function(*arguments)
 
 
-@contextmanager
-def finishing(results: Iterator[R]) -> Iterator[Iterator[R]]:
-    """Give the results of an executor. What fails on the way must not leave workers at work until these are collected."""
+class _OfShard(Protocol):
+    """What came of a shard."""
+
+    shard: int
+
+
+F = TypeVar("F", bound=_OfShard)
+
+
+def run_shards(
+    executor: Executor, function: ShardFunction[F], shards: Sequence[Shard], take: Callable[[Shard, F], None]
+) -> None:
+    """Have an executor call a function with every shard, and hand over what comes of each, in whatever order it does.
+
+    Raises:
+        WorkerError: a worker process died, or the executor did not give one result for each shard.
+    """
+    waiting = {shard.number: shard for shard in shards}
+    results = executor.map(function, shards)
     try:
-        yield results
+        for result in results:
+            if result.shard not in waiting:
+                raise WorkerError(f"the executor {executor.name!r} gave more than one result for shard {result.shard}")
+            take(waiting.pop(result.shard), result)
     finally:
+        # What fails on the way must not leave workers at work until the results are collected.
         getattr(results, "close", lambda: None)()
+    if waiting:
+        numbers = ", ".join(map(str, list(waiting)[:10])) + (" and others" if len(waiting) > 10 else "")
+        raise WorkerError(
+            f"the executor {executor.name!r} gave no result for shard {numbers}; its `map` has to run every one"
+        )
 
 
 class FirstOfId:

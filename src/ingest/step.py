@@ -9,7 +9,7 @@ from ingest.component import Component
 from ingest.document import Document, Dropped, Edit, Reason
 from ingest.lines import line_spans
 
-__all__ = ["Annotator", "Cleaner", "CorpusStep", "Filter", "LineFilter", "Step", "line_edits"]
+__all__ = ["Annotator", "Cleaner", "CorpusStep", "Filter", "LineFilter", "Step", "keys_of", "line_edits"]
 
 
 class Step(Component):
@@ -130,7 +130,19 @@ class CorpusStep(Step):
         self, docs: Sequence[Document], count: Callable[[Sequence[str]], Sequence[int]]
     ) -> Sequence[Document | Dropped]:
         """Give one result per document, in their order. `count` gives how many documents hold each of some keys."""
-        return [self.judge(doc, count(keys)) if (keys := self.keys(doc)) else doc for doc in docs]
+        return [self.judge(doc, count(keys)) if (keys := keys_of(self, doc)) else doc for doc in docs]
+
+
+def keys_of(step: CorpusStep, doc: Document) -> Sequence[str]:
+    """Give the keys of a document.
+
+    Raises:
+        TypeError: they are a string: each of its letters would count as a key.
+    """
+    keys = step.keys(doc)
+    if isinstance(keys, str):
+        raise TypeError("keys gave str, expected a list of str")
+    return keys
 
 
 def line_edits(spans: Sequence[tuple[int, int]], verdicts: Sequence[Reason | None]) -> list[Edit]:

@@ -21,7 +21,7 @@ from typing import Any
 
 from ingest.document import Document, Dropped, Edit, apply_edits
 from ingest.plugins import import_file
-from ingest.step import CorpusStep, Step
+from ingest.step import CorpusStep, Step, keys_of
 
 __all__ = ["ODD_TEXTS", "Case", "check_step", "count_keys", "load_cases", "load_plugin", "run_step"]
 
@@ -79,7 +79,7 @@ def count_keys(step: CorpusStep, docs: Iterable[Document]) -> Callable[[Sequence
     holders: dict[str, set[str]] = {}
     for doc in docs:
         identity = step.identity(doc)
-        for key in step.keys(doc):
+        for key in keys_of(step, doc):
             holders.setdefault(key, set()).add(identity)
     return lambda keys: [max(1, len(holders.get(key, ()))) for key in keys]
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.builtin.phrases import fold, vocabulary
-from ingest.builtin.suspects import VOCABULARIES, suspects
+from ingest.builtin.suspects import VOCABULARIES, Index, suspects
 
 CASES = Path(__file__).parents[1] / "cases"
 LABELS = sorted(label for name in VOCABULARIES for label in vocabulary(name).labels)
@@ -79,3 +81,19 @@ def test_case_is_no_matter_not_even_that_of_the_turkish_i() -> None:
 
 def test_lines_too_long_for_a_phrase_are_left_out() -> None:
     assert not suspects("newsletter " * 100)["newsletters"].phrases
+
+
+def test_a_second_thread_may_look_at_other_lines_meanwhile() -> None:
+    index = Index({name: vocabulary(name) for name in VOCABULARIES})
+    expected = index.find(["Share"])
+
+    class Overtaken(dict[str, Sequence[tuple[str, int]]]):
+        """Shows its keys, and has another text looked at before these are compared."""
+
+        def keys(self) -> Any:
+            index._known = {}
+            index.find(["Imprint"])
+            return super().keys()
+
+    index._known = Overtaken(index._known)
+    assert index.find(["Share"]) == expected

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 
 import pytest
 
 from ingest.builtin import STEPS
+from ingest.builtin.repetition import Repetition
+from ingest.builtin.title import Title
 from ingest.step import Step
 from ingest.testing import run_step
 
 CLEANING = (
-    "repair", "normalise", "running_headers", "title", "widgets", "sharing", "newsletters", "cookies", "related", "legal",
-    "tidy",
+    "repair", "normalise", "running_headers", "title", "repetition", "widgets", "sharing", "newsletters", "cookies", "related",
+    "legal", "tidy",
 )  # fmt: skip
+TEASER = "words enough for a teaser, as they stand in lists"
 SHAPES = {
     "one line": "word ",
     "one line without spaces": "词",
@@ -34,6 +38,7 @@ SHAPES = {
     "page breaks": "Header\n\f",
     "gaps": "a\n\n\n\n",
     "quotes": "’“é”’\n",
+    "copies of teasers": f"{TEASER}…\nx\n{TEASER}\n",
 }
 # Four times the text may take four times as long, give or take what else the machine does.
 TIMES, MOST_TIMES = 4, 12
@@ -47,6 +52,23 @@ def test_time_grows_with_the_text_and_no_faster(step: type[Step], shape: str) ->
     small = seconds(step(), SHAPES[shape] * (SIZE // len(SHAPES[shape])))
     large = seconds(step(), SHAPES[shape] * (TIMES * SIZE // len(SHAPES[shape])))
     assert large < MOST_TIMES * max(small, LEAST_SECONDS)
+
+
+def test_a_gap_in_a_teaser_takes_time_in_proportion_to_its_length() -> None:
+    small, large = (seconds(Repetition(), TEASER + "\t" * size + "x...\n" + TEASER + "\n") for size in (10_000, 40_000))
+    assert large < MOST_TIMES * max(small, LEAST_SECONDS)
+
+
+def test_long_lines_under_a_headline_are_not_kept() -> None:
+    tracemalloc.start()
+    try:
+        for number in range(20):
+            run_step(Title(), f"The headline\n{'слово ' * 20_000}{number}\n\nThe end")
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # One text of them takes a quarter of a megabyte; the last one may still be at hand.
+    assert kept < 2_000_000
 
 
 def seconds(step: Step, text: str) -> float:

@@ -50,7 +50,7 @@ def run(project: Project, plugin: str, step: str = "tidy", more: str = "", worke
 
 def test_every_block_is_a_plugin_or_the_test_of_one() -> None:
     assert [block for block in BLOCKS if block not in PLUGINS and "def test_" not in block] == []
-    assert len(PLUGINS) == 8
+    assert len(PLUGINS) == 9
 
 
 @pytest.mark.parametrize("block", PLUGINS, ids=lambda block: re.findall(r"class (\w+)|$", block)[0] or "hooks")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -20,8 +20,6 @@ EDGE_LINES = 3
 LONG_PAGE = 15
 # How much longer the longest of such pages may be than the shortest.
 UNEVEN = 1.6
-# Numbered lines to look at; the search for a row of them is quadratic.
-MOST_PAGES = 2000
 _NUMBER = r"\d{1,4}"
 _PAGE = r"(?:page|pg\.?|p\.|seite|s\.|página|pág\.?|pagina|pag\.|blad|bladzijde|sida|strona|str\.?|страница|стр\.?|sayfa|صفحه|صفحة|पृष्ठ)"
 _OF = r"(?:of|von|de|sur|di|van|av|z|из|/|از|من)"
@@ -98,18 +96,24 @@ def _even(found: set[int]) -> set[int]:
 
 def _rising(numbered: Sequence[tuple[int, int]], distance: int, min_pages: int) -> set[int]:
     """Give the longest row in which each number follows the one before it, at least `distance` lines further on."""
-    numbered = numbered[:MOST_PAGES]
-    best: list[int] = []
-    for start in range(len(numbered)):
-        row = [numbered[start]]
-        for index, number in numbered[start + 1 :]:
-            if number == row[-1][1] + 1 and index - row[-1][0] >= distance:
-                row.append((index, number))
-        if len(row) > len(best):
-            best = [index for index, _ in row]
-        if len(best) >= len(numbered) - start:
-            break
-    return set(best) if len(best) >= min_pages else set()
+    lines_with: dict[int, list[int]] = defaultdict(list)
+    for index, number in numbered:
+        lines_with[number].append(index)
+    following: dict[int, int] = {}
+    length: dict[int, int] = {}
+    for index, number in reversed(numbered):
+        later = lines_with.get(number + 1, [])
+        place = bisect_left(later, index + distance)
+        if place < len(later):
+            following[index] = later[place]
+        length[index] = 1 + length[later[place]] if place < len(later) else 1
+    line = max((index for index, _ in numbered), key=length.__getitem__, default=None)
+    if line is None or length[line] < min_pages:
+        return set()
+    row = {line}
+    while (line := following.get(line)) is not None:
+        row.add(line)
+    return row
 
 
 def _near_edges(shown: Sequence[int], marks: set[int], lines: Sequence[str]) -> set[int]:

@@ -32,7 +32,8 @@ TEASER_WORDS = 8
 LONGEST_WORD = 12
 _END = re.compile(r"""[.!?…。！？؟।۔][\s"'”’»)\]』」]*$""")
 _CUT_ENDS = ("…", "...", "…]", "...]", "…)", "...)")
-_CUT = re.compile(r"\s*[\[(]?(?:…|\.\.\.)[\])]?$")
+# Starts only where a run of spaces starts: tried at every space of a long run, it would take quadratic time.
+_CUT = re.compile(r"(?<!\s)\s*[\[(]?(?:…|\.\.\.)[\])]?$")
 
 
 class Repetition(Step):
@@ -114,30 +115,26 @@ class Repetition(Step):
     def _teasers(self, page: _Page, gone: Mapping[int, tuple[str, int]]) -> dict[int, tuple[str, int]]:
         """Give the lines that are the start of a longer one that stays."""
         settled = {*gone, *(kept for _, kept in gone.values())}
-        starts = {
-            shown: key[: match.start()]
+        cut = [
+            shown
             for shown, key in enumerate(page.keys)
             if key.endswith(_CUT_ENDS)
             and shown not in settled
             and not page.is_inside(shown)
             and _words(key) >= TEASER_WORDS
-            and (match := _CUT.search(key))
-        }
-        if not starts:
+        ]
+        if not cut:
             return {}
-        others = sorted(
-            (key, shown) for shown, key in enumerate(page.keys) if shown not in starts and shown not in gone
-        )
-        found: dict[int, tuple[str, int]] = {}
-        for shown, start in starts.items():
-            for place in range(bisect_left(others, (start, 0)), len(others)):
-                key, other = others[place]
-                if not key.startswith(start):
-                    break
-                if len(key) > len(page.keys[shown]):
-                    found[shown] = ("teaser", other)
-                    break
-        return found
+        apart = {*cut, *gone}
+        places: dict[str, int] = {}
+        for shown, key in enumerate(page.keys):
+            if shown not in apart:
+                places.setdefault(key, shown)
+        others = sorted(places)
+        # One look for all copies of a line: a page may hold thousands.
+        whole = {key: _continued(key, others) for key in {page.keys[shown] for shown in cut}}
+        found = ((shown, whole[page.keys[shown]]) for shown in cut)
+        return {shown: ("teaser", places[key]) for shown, key in found if key is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +199,17 @@ def _common(keys: Sequence[str], first: int, second: int) -> int:
     while first + size < second and second + size < len(keys) and keys[first + size] == keys[second + size]:
         size += 1
     return size
+
+
+def _continued(cut: str, others: Sequence[str]) -> str | None:
+    """Give the first of some sorted lines that starts like one that is cut with an ellipsis, and is longer."""
+    start = _CUT.sub("", cut)
+    for place in range(bisect_left(others, start), len(others)):
+        if not others[place].startswith(start):
+            return None
+        if len(others[place]) > len(cut):
+            return others[place]
+    return None
 
 
 def _words(line: str) -> int:

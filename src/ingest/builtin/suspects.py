@@ -72,9 +72,10 @@ class Index:
         """Give the lines that each vocabulary may match."""
         distinct = dict.fromkeys(lines)
         # A step that takes lines out of a text leaves lines that were looked at already.
-        if not distinct.keys() <= self._known.keys():
-            self._known = self._look(list(distinct))
         known = self._known
+        if not distinct.keys() <= known.keys():
+            # An executor may run shards in threads, and another one may set this at any time.
+            known = self._known = self._look(list(distinct))
         found = {name: Suspects() for name in self._names}
         for index, suspicions in [(index, known[line]) for index, line in enumerate(lines) if known[line]]:
             for name, number in suspicions:

@@ -159,6 +159,9 @@ def _find_title(lines: Sequence[str], head: Sequence[int], body: int) -> tuple[s
 
 def _agree(line: str, other: str) -> tuple[str, str | None] | None:
     """Give headline and site if two lines show the same headline, one perhaps with the site's name."""
+    if len(other) > 2 * LONGEST:
+        # A whole text in one line: nothing that `_fold` should keep.
+        return None
     folded, folded_other = _fold(line), _fold(other)
     if folded == folded_other:
         return line, None

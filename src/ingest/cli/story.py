@@ -43,7 +43,7 @@ def tell(config: Config, doc: Document, *, whole: bool) -> None:
     idle: list[str] = []
     result: Document | Dropped | Failed = doc
     for label, result, change in pipeline.follow(doc):
-        if label in counting:
+        if label in counting and _did_nothing(doc, result, change):
             _tell_idle(console, idle)
             console.print(
                 f"[dim]{label}: not shown, it goes by counts over the whole corpus, which only a run makes[/]"

@@ -50,7 +50,7 @@ class CountFolder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for name in os.listdir(self.path):
+        for name in os.listdir(self.path) if os.path.isdir(self.path) else ():
             if name.startswith(".tmp-"):
                 # Windows lets nobody remove a file that is still open somewhere.
                 with contextlib.suppress(OSError):

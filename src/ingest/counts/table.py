@@ -124,4 +124,5 @@ class TableWriter:
             with contextlib.suppress(OSError):
                 # What a full disk did not take of it has been told already.
                 stream.close()
-        os.unlink(self._path + ".counts")
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self._path + ".counts")
