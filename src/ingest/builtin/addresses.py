@@ -60,7 +60,7 @@ _EMAIL = re.compile(
 _SIGNS = "\u0300-\u036f\u0610-\u065f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _WORLD_EMAIL = re.compile(
     rf"(?<![\w.+%@{_SIGNS}-])\w[\w.+%'{_SIGNS}-]{{0,63}}(?P<at>[@＠﹫])(?P<labels>(?:\w[\w{_SIGNS}-]{{0,62}}[.。．]){{1,5}})"
-    rf"(?P<end>xn--[a-z0-9-]{{2,40}}|(?:[^\W\d_]|[{_SIGNS}]){{2,18}})(?![\w@{_SIGNS}]|-\w)"
+    rf"(?P<end>xn--[a-z0-9-]{{2,40}}|(?:(?![\d_])[\w{_SIGNS}]){{2,18}})(?![\w@{_SIGNS}]|-\w)"
 )
 # The next word, where a tag has gone behind an address: `keeper@weir.examplePhone`.
 _SEAM = re.compile(r"(?<=[a-z]{2})[A-Z]")

@@ -14,7 +14,9 @@ _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe
 _OTHERS = re.compile(r"[\W_]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,6}(?:[·・＝ ][\u3040-\u30ff\u3400-\u9fff]{1,8})?")
 # Vowel signs and joiners are part of a word in Indic and Arabic script, but no letters.
-_LETTER = r"(?:[^\W\d_]|[\u0300-\u036f\u0610-\u065f\u0900-\u0dff\u0e00-\u0e7f\u200c\u200d])"
+# One class and no alternative: letters of scripts whose marks stand in these ranges would match in both, and a word of thirty
+# of them in a thousand million ways.
+_LETTER = r"(?:(?![\d_])[\w\u0300-\u036f\u0610-\u065f\u0900-\u0dff\u0e00-\u0e7f\u200c\u200d])"
 _WORD = re.compile(rf"(?:[^\W\d_]\.){{1,4}}(?:-[^\W\d_]\.)?|{_LETTER}+(?:['’‘`´.\-‐‑]{_LETTER}+)*\.?")
 _SUFFIX = re.compile(r",?\s+(?:jr|sr|junior|senior)\.?$|,?\s+(?:ii|iii|iv)$", re.IGNORECASE)
 
