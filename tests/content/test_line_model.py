@@ -7,7 +7,15 @@ import pytest
 
 from ingest.content.flat import FlatPage, read_flat
 from ingest.content.layers import EXACT, FARTHEST_INPUT, MOST, WEIGHT_STEP
-from ingest.content.line_model import FEWEST_SURE, FEWEST_SURE_ALONE, SURE, SURE_SHARE, chosen_lines, load_line_model
+from ingest.content.line_model import (
+    FEWEST_SURE,
+    FEWEST_SURE_ALONE,
+    LONGEST_PAGE,
+    SURE,
+    SURE_SHARE,
+    chosen_lines,
+    load_line_model,
+)
 
 STORY = [
     "The keeper opened the weir on Monday, a week before anybody in the valley had expected him to do so.",
@@ -52,6 +60,27 @@ def test_few_lines_that_are_surely_boilerplate_are_no_page(story: list[str], few
     assert chosen_lines(page, logits, 1, 0).all()
     logits[len(story) + fewest - 1] = SURE - 1
     assert np.array_equal(chosen_lines(page, logits, 1, 0), logits > 0)
+
+
+def test_a_text_longer_than_a_page_stays_whole() -> None:
+    page = page_of([*STORY, *["a label"] * LONGEST_PAGE])
+    assert chosen_lines(page, np.where(page.is_running, 4, SURE - 1).astype(np.float32), 1, 0).all()
+
+
+def test_a_law_of_many_paragraphs_that_are_alike_stays_whole() -> None:
+    clause = "(2) Die Frist nach Absatz 1 beginnt mit dem Eingang der vollständigen Unterlagen bei der Behörde."
+    lines = [
+        line
+        for number in range(1, 60)
+        for line in (
+            f"§ {number}",
+            "Antrag",
+            f"(1) Die Behörde entscheidet über den Antrag Nummer {number} binnen drei Monaten.",
+            clause,
+            "",
+        )
+    ]
+    assert load_line_model().read(page_of(lines))[1].all()
 
 
 def test_a_threshold_of_ones_own_is_one_on_the_probability() -> None:

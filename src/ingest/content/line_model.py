@@ -48,6 +48,11 @@ SURE = -2.0
 SURE_SHARE = 0.15
 FEWEST_SURE = 2
 FEWEST_SURE_ALONE = 15
+# Longer texts, in lines, are no page but a book, a program or a log: of such nothing was learned.
+LONGEST_PAGE = 2000
+# A text of which such a share is running text can't lose that share of it.
+ALL_BODY = 0.9
+MOST_LOST = 0.2
 
 
 class LineModel:
@@ -130,7 +135,8 @@ def chosen_lines(
 
     Lines are right or wrong together, so that the choice among them does best if they are taken to be less sure than each
     is by itself, and a little less likely. A text of whose lines hardly any is surely boilerplate stays whole: what speaks
-    against single lines of it is chance.
+    against single lines of it is chance. So does one longer than a page, and one that is nearly all body and would lose much
+    of it.
 
     Args:
         page: the lines.
@@ -139,13 +145,28 @@ def chosen_lines(
         shift: what is added to them then.
         threshold: the probability from which on lines are kept; without it, the one that promises the best text.
     """
-    fewest = FEWEST_SURE if page.is_running.any() else FEWEST_SURE_ALONE
-    if np.count_nonzero(logits < SURE) < max(fewest, SURE_SHARE * len(page)):
+    if not _is_web_page(page, logits):
         return np.ones(len(page), np.bool_)
     if threshold is not None:
-        return at_temperature(logits, 1) >= threshold
-    likely = at_temperature(logits + np.float32(shift * temperature), temperature)
-    return likely >= best_threshold(likely, page.chars)
+        kept: Mask = at_temperature(logits, 1) >= threshold
+    else:
+        likely = at_temperature(logits + np.float32(shift * temperature), temperature)
+        kept = likely >= best_threshold(likely, page.chars)
+    return np.ones(len(page), np.bool_) if _loses_body(page, kept) else kept
+
+
+def _is_web_page(page: FlatPage, logits: Array) -> bool:
+    """Say whether enough lines are hardly content, in a text no longer than a page."""
+    fewest = FEWEST_SURE if page.is_running.any() else FEWEST_SURE_ALONE
+    return len(page) <= LONGEST_PAGE and int(np.count_nonzero(logits < SURE)) >= max(fewest, SURE_SHARE * len(page))
+
+
+def _loses_body(page: FlatPage, kept: Mask) -> bool:
+    """Say whether a text that is running text nearly throughout would lose much of it."""
+    running = page.chars[page.is_running].sum()
+    return bool(
+        running > ALL_BODY * page.chars.sum() and page.chars[page.is_running & ~kept].sum() > MOST_LOST * running
+    )
 
 
 @cache

@@ -71,6 +71,7 @@ NOT_NAMES = frozenset(
     "magazine times daily weekly post herald tribune gazette journal ledger chronicle bulletin newsletter report "
     "reports online radio tv channel network wire service services association associates society institute "
     "foundation university college school department office ministry committee council company inc ltd llc gmbh corp "
+    "license licence lizenz licencia licenza licença licencja public general "
     "group studio studios home about contact us privacy policy terms login sign subscribe share read editorial board "
     "desk newsroom redaktion type types size case cases price brand location role stage need needs date time subject "
     "topic topics category categories industry functionality continent country region status name title use default "
