@@ -111,24 +111,21 @@ class LineBatch:
     """Index of the page type in `KINDS`; -1 where it is not known."""
 
 
-def collate_lines(
-    texts: Sequence[PreparedText], settings: LineSettings, rng: np.random.Generator | None = None
-) -> LineBatch:
-    """Put texts into a batch; with `rng`, words are hidden by chance."""
-    longest = settings.longest if rng is not None else max(map(len, texts))
-    width = min(max(map(len, texts)), longest)
+def collate_lines(texts: Sequence[PreparedText], settings: LineSettings, rng: np.random.Generator) -> LineBatch:
+    """Put texts into a batch; words are hidden by chance, and of a text that is too long a stretch is taken."""
+    width = min(max(map(len, texts)), settings.longest)
     arrays: dict[str, list[npt.NDArray[np.generic]]] = defaultdict(list)
     words: list[list[int]] = []
     for text in texts:
         size = len(text)
-        start = int(rng.integers(0, size - width + 1)) if rng is not None and size > width else 0
+        start = int(rng.integers(0, size - width + 1)) if size > width else 0
         here = min(size, width)
         part, missing = slice(start, start + here), width - here
         _append(arrays, text, part, missing)
         for key, spans, least in zip(("first", "end"), text.example.page.spans, (0, 1), strict=True):
             local = np.clip(spans.T[part] - start, least, here - 1 + least)
             arrays[key].append(np.pad(local, [(0, missing), (0, 0)], constant_values=least))
-        wordless = rng is not None and rng.random() < settings.wordless
+        wordless = rng.random() < settings.wordless
         words += ([[]] * here if wordless else text.words[part]) + [[]] * missing
     stacked = {key: torch.from_numpy(np.stack(values)) for key, values in arrays.items()}
     kinds = [text.example.kind for text in texts]

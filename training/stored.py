@@ -14,11 +14,11 @@ from ingest.content.layers import ACTIVATION_STEP, WEIGHT_STEP
 __all__ = ["bags", "quantised", "rows_at", "token_table"]
 
 
-def bags(rows: Sequence[Sequence[int]], hide: float, rng: np.random.Generator | None) -> tuple[Tensor, Tensor]:
+def bags(rows: Sequence[Sequence[int]], hide: float, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
     """Give the numbers of all entries one behind the other, and where each begins; by chance some become 0."""
     lengths = np.fromiter(map(len, rows), np.int64, len(rows))
     flat = np.fromiter((row for some in rows for row in some), np.int64)
-    if hide and rng is not None:
+    if hide:
         # The row 0 is zeros and has no gradient.
         flat = np.where(rng.random(len(flat)) < hide, 0, flat)
     return torch.from_numpy(flat), torch.from_numpy(np.cumsum(lengths) - lengths)
