@@ -12,7 +12,7 @@ from ingest.files import InputFile, find_files
 from ingest.output import OutputFolder
 from ingest.step import CorpusStep
 
-__all__ = ["Plan", "Shard", "make_plan", "reader_for", "unreadable"]
+__all__ = ["Plan", "Shard", "Task", "make_plan", "reader_for", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)

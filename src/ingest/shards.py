@@ -10,12 +10,13 @@ from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
 from ingest.config import Config, Source, load
-from ingest.document import Document, check_types
+from ingest.document import Document
 from ingest.endpoints import Unreadable
 from ingest.errors import WorkerError
 from ingest.executor import Executor
 from ingest.pipeline import Pipeline
 from ingest.plan import Shard, unreadable
+from ingest.reading import read_task
 
 __all__ = ["FirstOfId", "ShardFunction", "read_shard", "run_shards"]
 
@@ -123,23 +124,10 @@ def read_shard(shard: Shard, config: Config) -> Iterator[Document | Unreadable]:
             continue
         file = task.part.file
         try:
-            items = config.readers[task.reader].read(task.part)
-            for item in islice(items, limit - seen[file.url]):
-                yield _checked(item, file.name)
+            for item in islice(read_task(task, config), limit - seen[file.url]):
+                yield item
                 seen[file.url] += 1
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # noqa: BLE001  a reader may be a plugin, and files break in many ways
             yield unreadable(file, error)
-
-
-def _checked(item: Document | Unreadable, name: str) -> Document | Unreadable:
-    """Give back what a reader gave, or the record of it if that is not what a reader may give."""
-    try:
-        if isinstance(item, Document):
-            check_types(item)
-        elif not isinstance(item, Unreadable):
-            raise TypeError(f"{type(item).__name__}, expected Document or Unreadable")
-    except TypeError as error:
-        return Unreadable(name, f"the reader gave {error}")
-    return item
