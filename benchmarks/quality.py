@@ -39,7 +39,7 @@ def run_set(config: str, data: Path, out: Path) -> dict[str, object]:
     """Run one config and give its report."""
     environment = os.environ | {"INGEST_DATA": str(data), "INGEST_OUT": str(out)}
     command = [sys.executable, "-m", "ingest", "run", str(HERE / "configs" / f"{config}.toml")]
-    subprocess.run([*command, "--quiet", "--overwrite"], env=environment, check=True)
+    subprocess.run([*command, "--quiet", "--fresh"], env=environment, check=True)
     report: dict[str, object] = json.loads((out / config / "report.json").read_text(encoding="utf-8"))
     return report
 

@@ -87,7 +87,7 @@ def write_pages(data: Path, pages: int, target: Path) -> list[str]:
 
 def make_config(source: Path, out: Path) -> Config:
     """Give the config of the run: the default recipe, one worker, all else as it is by default."""
-    text = f"[read]\npaths = [{json.dumps(str(source))}]\n[write]\npath = {json.dumps(str(out))}\noverwrite = true\n"
+    text = f"[read]\npaths = [{json.dumps(str(source))}]\n[write]\npath = {json.dumps(str(out))}\n"
     return load(Source(f"{text}[run]\nworkers = 1\n"))
 
 
@@ -102,7 +102,7 @@ def measure_parts(config: Config, plan: Plan, clock: Clock) -> None:
             pipeline.run(batch)
     written = [doc for batch in batches for doc in through_steps(config, batch, clock)]
     folder = OutputFolder(config.write.path)
-    folder.prepare(overwrite=True)
+    folder.prepare()
     with clock("write"):
         config.writer.write(written, folder, 0, footer(config), config.columns)
 

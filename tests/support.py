@@ -35,9 +35,15 @@ class Project:
         """Load a config."""
         return load(self.source(text))
 
-    def run(self, text: str) -> Report:
+    def run(self, text: str, *, fresh: bool = True) -> Report:
         """Load a config and run it."""
-        return run(make_plan(self.load(text)))
+        return run(make_plan(self.load(text)), fresh=fresh)
+
+    def results(self) -> list[str]:
+        """Name the files in the folders for what came of documents, whole or not."""
+        folders = ("corpus", "dropped", "quarantine", "removed")
+        files = (file for folder in folders for file in (self.output / folder).rglob("*") if file.is_file())
+        return sorted(file.relative_to(self.output).as_posix() for file in files)
 
     def rows(self, kind: str = "corpus") -> list[dict[str, Any]]:
         """Give the rows of one folder of the output."""

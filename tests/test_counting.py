@@ -104,11 +104,11 @@ def texts(project: Project) -> dict[str, str]:
 
 
 def left_over(project: Project) -> list[str]:
-    return sorted(path.name for path in project.output.rglob("*") if "count" in path.name or ".tmp" in path.name)
+    return sorted(path.name for path in project.output.rglob("*") if path.name == "counts" or ".tmp" in path.name)
 
 
 def digests(folder: Path) -> dict[str, str]:
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "report.json"]
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".json"]
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)}
 
 
@@ -120,18 +120,18 @@ def test_the_bytes_are_the_same_for_any_number_of_workers_any_order_any_batch_an
     project.write("backwards.py", REVERSED)
     found, tables = [], []
     for settings in (
-        "workers = 1\nbatch_size = 64\n",
+        "executor = 'serial'\nbatch_size = 64\n",
         "workers = 2\nbatch_size = 1\n",
         "workers = 4\nbatch_size = 3\n",
         "workers = 1\ncount_memory = 65_536\nexecutor = 'backwards'\n",
     ):
         plugin = "[plugins]\nfiles = ['backwards.py']\n" if "backwards" in settings else ""
         run_part = f'[run]\nshard_files = 1\naudit = "full"\n{settings}'
-        report = project.run(CONFIG.replace('"out"', '"out"\noverwrite = true') + run_part + plugin + STEPS)
+        report = project.run(CONFIG + run_part + plugin + STEPS)
         found.append(digests(project.output))
         tables.append(report.counted["template"].sha256)
         assert left_over(project) == []
-    assert len(found[0]) == 10
+    assert len(project.results()) == 10
     assert found[0] == found[1] == found[2] == found[3]
     assert len(set(tables)) == 1
     assert texts(project) == {row["id"]: body(*map(int, row["id"].split("-"))) for row in PAGES}
@@ -139,12 +139,12 @@ def test_the_bytes_are_the_same_for_any_number_of_workers_any_order_any_batch_an
 
 def test_what_becomes_of_a_document_does_not_depend_on_where_it_stands(project: Project) -> None:
     write_pages(project, PAGES)
-    project.run(CONFIG + "[run]\nworkers = 1\n" + STEPS)
+    project.run(CONFIG + "[run]\nexecutor = 'serial'\n" + STEPS)
     first = texts(project)
     write_pages(project, sorted(PAGES, key=lambda row: hashlib.sha256(row["id"].encode()).digest()), files=3)
     for number in range(3, 5):
         (project.folder / f"in/{number}.jsonl").unlink()
-    report = project.run(CONFIG.replace('"out"', '"out"\noverwrite = true') + "[run]\nworkers = 1\n" + STEPS)
+    report = project.run(CONFIG + "[run]\nexecutor = 'serial'\n" + STEPS)
     assert texts(project) == first
     assert report.counts.read == 24
 
@@ -153,7 +153,7 @@ def test_the_report_says_what_was_counted_and_the_audit_why_a_line_went(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_pages(project, [*PAGES, {"text": "No page of the web.", "id": "x", "url": ""}])
-    config = str(project.write("config.toml", CONFIG + '[run]\nworkers = 1\naudit = "full"\n' + STEPS))
+    config = str(project.write("config.toml", CONFIG + '[run]\nexecutor = "serial"\naudit = "full"\n' + STEPS))
     assert run_command(["run", config]) == 0
     report = json.loads((project.output / "report.json").read_text())
     counted = report["counted"]["template"]
@@ -193,7 +193,7 @@ def run_words(project: Project, steps: str, keys: str = "pass", words: str = "ab
     project.write("common.py", COUNTING.format(keys=keys))
     lines = [json.dumps({"text": " ".join(letters), "id": str(n)}) + "\n" for n, letters in enumerate(words.split())]
     project.write("in/a.jsonl", "".join(lines))
-    plugin = '[run]\nworkers = 1\n[plugins]\nfiles = ["common.py"]\n[[steps]]\nuse = "decode"\n'
+    plugin = '[run]\nexecutor = "serial"\n[plugins]\nfiles = ["common.py"]\n[[steps]]\nuse = "decode"\n'
     return project.run(CONFIG + plugin + steps)
 
 
@@ -244,7 +244,9 @@ def test_documents_that_fail_in_front_of_the_step_are_not_counted(project: Proje
 def test_ten_thousand_tiny_documents(project: Project) -> None:
     rows = [{"id": str(n), "url": f"http://s/{n}", "text": f"Menu\nabout {n:x}q\n"} for n in range(10_000)]
     write_pages(project, rows, files=2)
-    settings = "[run]\nworkers = 1\ncount_memory = 65_536\n[[steps]]\nuse = 'decode'\n[[steps]]\nuse = 'template'\n"
+    settings = (
+        "[run]\nexecutor = 'serial'\ncount_memory = 65_536\n[[steps]]\nuse = 'decode'\n[[steps]]\nuse = 'template'\n"
+    )
     report = project.run(CONFIG + settings)
     assert report.counts.removed_pieces["template/template"] == 10_000
     assert left_over(project) == []
@@ -263,7 +265,7 @@ def test_a_disk_that_takes_no_more_ends_the_counting_with_a_clear_message(projec
     message = "error: can't write counts of the corpus to "
     assert done.stderr.startswith(message)
     assert done.stderr.endswith("out/counts: File too large; name a folder with more room as [run] scratch\n")
-    assert [path for path in project.output.rglob("*") if path.is_file()] == []
+    assert project.results() == []
     assert left_over(project) == []
 
 
@@ -313,7 +315,8 @@ def test_an_interrupted_first_pass_leaves_nothing(project: Project, sent: signal
     os.kill(process.pid, sent)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
-    assert list(project.output.rglob("*")) == []
+    assert project.results() == []
+    assert left_over(project) == []
 
 
 def test_what_a_killed_first_pass_leaves_the_next_run_clears_away(project: Project) -> None:
@@ -323,8 +326,8 @@ def test_what_a_killed_first_pass_leaves_the_next_run_clears_away(project: Proje
     assert left_over(project)[-1] == "counts"
     project.write("in/d.txt", "text d")
     config = str(project.folder / "config.toml")
-    assert run_command(["run", config, "-q"]) == 2
-    assert run_command(["run", config, "-q", "--overwrite"]) == 0
+    assert run_command(["run", config, "-q"]) == 2  # the input is another one
+    assert run_command(["run", config, "-q", "--fresh"]) == 0
     assert left_over(project) == []
 
 
@@ -335,7 +338,7 @@ def test_counts_lie_in_the_scratch_folder_if_there_is_one_and_go_from_there(
     seen = "import os\n\n@hookimpl\ndef shard_finished(plan):\n    print(os.listdir('SCRATCH'), os.path.isdir('OUT'))\n"
     seen = seen.replace("SCRATCH", str(project.folder / "fast")).replace("OUT", str(project.output / "counts"))
     project.write("seen.py", "from ingest import hookimpl\n" + seen)
-    settings = '[run]\nworkers = 1\nscratch = "fast"\n[plugins]\nfiles = ["seen.py"]\n'
+    settings = '[run]\nexecutor = "serial"\nscratch = "fast"\n[plugins]\nfiles = ["seen.py"]\n'
     config = str(project.write("config.toml", CONFIG + settings + STEPS))
     assert run_command(["run", config, "-q"]) == 3
     assert "can't make a folder for counts in" in capsys.readouterr().err
@@ -347,10 +350,10 @@ def test_counts_lie_in_the_scratch_folder_if_there_is_one_and_go_from_there(
 
 def test_a_remote_output_has_its_counts_on_the_local_disk(project: Project) -> None:
     write_pages(project, PAGES)
-    report = project.run(CONFIG.replace('"out"', '"memory://counting/out"') + "[run]\nworkers = 1\n" + STEPS)
+    report = project.run(CONFIG.replace('"out"', '"memory://counting/out"') + "[run]\nexecutor = 'serial'\n" + STEPS)
     assert report.counts.removed_pieces["template/template"] == 24 * 5
     filesystem = fsspec.filesystem("memory")
-    assert filesystem.find("/counting/out") == ["/counting/out/corpus/part-00000.parquet", "/counting/out/report.json"]
+    assert not any("counts/" in name or ".tmp" in name for name in filesystem.find("/counting/out"))
     with filesystem.open("/counting/out/corpus/part-00000.parquet") as stream:
         assert pq.read_table(stream).num_rows == 24
 
@@ -411,6 +414,6 @@ def test_a_preview_shows_what_a_counting_step_does_without_counts(
 @pytest.mark.parametrize("gone", ["out", "out/counts"])
 def test_an_output_folder_that_goes_while_the_run_counts_is_told_as_such(project: Project, gone: str) -> None:
     write_pages(project, PAGES)
-    plan = make_plan(project.load(CONFIG + "[run]\nworkers = 1\n" + STEPS))
+    plan = make_plan(project.load(CONFIG + "[run]\nexecutor = 'serial'\n" + STEPS))
     with pytest.raises(WriteError, match=r"can't write counts of the corpus to .*counts: No such file"):
         run(plan, on_counted=lambda _: shutil.rmtree(project.folder / gone))

@@ -31,7 +31,7 @@ def test_the_plugin_that_is_shown_runs_with_the_config_that_is_shown(project: Pr
     project.write("in/loud.txt", "BUY NOW, BUY ALL OF IT")
     project.write("in/quiet.txt", "Nothing to buy here.")
     decode = '[[steps]]\nuse = "decode"\n'
-    whole = '[read]\npaths = ["in"]\n[write]\npath = "out"\n[run]\nworkers = 1\n' + decode + config
+    whole = '[read]\npaths = ["in"]\n[write]\npath = "out"\n[run]\nexecutor = "serial"\n' + decode + config
     report = project.run(whole)
     assert dict(report.counts.dropped) == {"shouting/capitals": 1}
 
@@ -51,7 +51,7 @@ def test_the_step_that_counts_first_is_shown_as_it_works(project: Project) -> No
     project.write("in/a.jsonl", "".join(lines))
     steps = '[[steps]]\nuse = "decode"\n[[steps]]\nuse = "common_title"\nmax_documents = 2\n'
     read = '[read]\npaths = ["in"]\n[read.jsonl]\ntitle = "title"\n'
-    whole = read + '[write]\npath = "out"\n[run]\nworkers = 1\n[plugins]\nfiles = ["common_title.py"]\n'
+    whole = read + '[write]\npath = "out"\n[run]\nexecutor = "serial"\n[plugins]\nfiles = ["common_title.py"]\n'
     assert dict(project.run(whole + steps).counts.dropped) == {"common_title/common_title": 3}
     assert [row["title"] for row in project.rows()] == ["Herons"]
 

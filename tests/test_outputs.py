@@ -22,7 +22,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("corpus")
     config = out / "config.toml"
     config.write_text(
-        f'[read]\npaths = ["{SAMPLES.as_posix()}"]\n[write]\npath = "out"\n[run]\nworkers = 1\nshard_files = 10\n'
+        f'[read]\npaths = ["{SAMPLES.as_posix()}"]\n[write]\npath = "out"\n[run]\nexecutor = "serial"\nshard_files = 10\n'
     )
     assert run_command(["run", str(config), "-q"]) == 0
     return out / "out/corpus"

@@ -99,7 +99,7 @@ paths = ["in"]
 [write]
 path = "out"
 [run]
-workers = 1
+executor = 'serial'
 [plugins]
 files = ["odd.py"]
 [[steps]]

@@ -12,7 +12,7 @@ from support import Project
 from ingest.errors import ConfigError
 from ingest.plan import Plan, make_plan
 
-CONFIG = '[read]\npaths = ["in"]\n[write]\npath = "out"\n[run]\nworkers = 1\n'
+CONFIG = '[read]\npaths = ["in"]\n[write]\npath = "out"\n[run]\nexecutor = "serial"\n'
 READER = """\
 from ingest import Document, Part, Reader, hookimpl
 

@@ -33,7 +33,6 @@ use = "readability"
 
 [write]
 path = "out"
-overwrite = true
 
 [run]
 executor = "threads"

@@ -100,9 +100,14 @@ class Config:
     writer: Writer
     columns: Mapping[str, str]
     """Typed columns that the steps declare: name to Arrow type."""
-    hash: str
-    """SHA-256 of everything that decides the corpus: read options, steps and writer options, not the paths of
-    output and plugins, nor the number of workers."""
+    decisive: Mapping[str, Any]
+    """All that decides the corpus, with all defaults: read options, steps, writer options and what the plugins are,
+    not the paths of output and plugins, nor the number of workers."""
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of `decisive`, in hex digits."""
+        return hashlib.sha256(json.dumps(self.decisive, sort_keys=True, default=_plain).encode()).hexdigest()
 
 
 def default_steps() -> str:
@@ -153,7 +158,7 @@ class _Loader:
             self._check_choice(read.reader, plugins.components("reader"), ("read", "reader"), "reader")
         if write is not None:
             self._check_choice(write.writer, plugins.components("writer"), ("write", "writer"), "writer")
-        if run is not None and run.executor is not None:
+        if run is not None:
             self._check_choice(run.executor, plugins.components("executor"), ("run", "executor"), "executor")
         self._check_columns(steps)
         self._raise_problems()
@@ -169,7 +174,7 @@ class _Loader:
             labels=_labels(steps),
             writer=cast(Writer, writers[write.writer]),
             columns={name: kind for step in steps for name, kind in step.columns.items()},
-            hash=self._hash(read, write, run, readers, steps, writers[write.writer]),
+            decisive=self._decisive(read, write, run, readers, steps, writers[write.writer], plugins),
         )
 
     # Problems
@@ -310,7 +315,7 @@ class _Loader:
                 message = entry["msg"][0].lower() + entry["msg"][1:]
                 self._add(path, f"{message}, found {_quote(value)}")
 
-    def _hash(
+    def _decisive(
         self,
         read: ReadSection,
         write: WriteSection,
@@ -318,21 +323,20 @@ class _Loader:
         readers: Mapping[str, Component],
         steps: Sequence[Step],
         writer: Component,
-    ) -> str:
-        """Hash what decides the corpus, with all defaults, so that it changes when one of them does.
-
-        An installed reader that the config does not name decides nothing.
-        """
+        plugins: Plugins,
+    ) -> dict[str, Any]:
+        """Give what decides the corpus. An installed reader that the config does not name decides nothing."""
         built_in = {name for name, reader in readers.items() if type(reader).__module__.startswith(f"{BUILTINS}.")}
         counted = built_in | set(self.table["read"])
-        decisive = {
+        used = [*(reader for name, reader in readers.items() if name in counted), *steps, writer]
+        return {
             "read": {name: getattr(read, name) for name in ReadSection.model_fields},
             "readers": {name: reader.model_dump() for name, reader in readers.items() if name in counted},
             "steps": [{"use": step.name} | step.model_dump() for step in steps],
             "write": {"writer": write.writer} | writer.model_dump(),
             "run": run.model_dump(include={"limit", "shard_bytes", "shard_files"}),
+            "plugins": dict(sorted(plugins.edition(type(component)) for component in used)),
         }
-        return hashlib.sha256(json.dumps(decisive, sort_keys=True, default=_plain).encode()).hexdigest()
 
 
 _MISSING = {"read": 'add [read] with paths = ["FOLDER"]', "write": 'add [write] with path = "FOLDER"'}

@@ -20,11 +20,13 @@ from ingest.document import Document
 from ingest.endpoints import Unreadable
 from ingest.errors import WriteError
 from ingest.executor import Executor
-from ingest.pipeline import Pipeline, batched
+from ingest.pipeline import Pipeline
+from ingest.place import Excuses
 from ingest.plan import Plan, Shard
 from ingest.report import Counted
-from ingest.shards import FirstOfId, ShardFunction, read_shard, run_shards
+from ingest.shards import ShardFunction, read_shard, run_shards, take_through
 from ingest.step import CorpusStep, keys_of
+from ingest.supervisor import Limits
 
 __all__ = ["Tables", "count_corpus", "idle_steps", "open_tables"]
 
@@ -41,6 +43,7 @@ class _ShardCount:
     documents: int = 0
     failed: int = 0
     seconds: float = 0.0
+    lost_workers: int = 0
 
 
 class _ShardCounter(ShardFunction[_ShardCount]):
@@ -48,15 +51,22 @@ class _ShardCounter(ShardFunction[_ShardCount]):
 
     def pipeline(self, config: Config) -> Pipeline:
         index, tables, _ = self._arguments
-        return Pipeline(config, tables=open_tables(tables), until=index)
+        return Pipeline(config, tables=open_tables(tables), until=index, place=self.place)
 
-    def run(self, config: Config, pipeline: Pipeline, shard: Shard) -> _ShardCount:
+    def run(self, config: Config, pipeline: Pipeline, shard: Shard, excuses: Excuses) -> _ShardCount:
         index, _, path = self._arguments
         started = time.process_time()
         step = cast(CorpusStep, config.steps[index])
         spill = Spill(f"{path}-{shard.number:05d}", config.run.count_memory)
         found = _ShardCount(shard.number, spill.runs)
-        for doc in _documents(shard, config, pipeline):
+        outcomes = take_through(shard, config, pipeline, self.place, excuses)
+        for number, outcome in enumerate(outcomes):
+            if number in excuses.documents and excuses.documents[number].step == index:
+                found.failed += 1
+            if not isinstance(doc := outcome.result, Document):
+                continue
+            self.place.documents(number, number, len(doc.content))
+            self.place.step(index)
             try:
                 if keys := keys_of(step, doc):
                     spill.add(keys, step.identity(doc))
@@ -65,13 +75,14 @@ class _ShardCounter(ShardFunction[_ShardCount]):
                 raise
             except BaseException:  # noqa: BLE001  a plugin may raise anything
                 found.failed += 1
+            self.place.elsewhere()
         spill.flush()
         found.seconds = time.process_time() - started
         return found
 
 
 def count_corpus(
-    plan: Plan, executor: Executor, folder: CountFolder, on_shard: Callable[[Shard], None] | None = None
+    plan: Plan, executor: Executor, folder: CountFolder, limits: Limits, on_shard: Callable[[Shard], None] | None = None
 ) -> tuple[Tables, dict[str, Counted]]:
     """Count for every step of the plan that needs it.
 
@@ -79,14 +90,14 @@ def count_corpus(
         The tables, and by label of the step what there was to count.
 
     Raises:
-        WorkerError: a worker process died, or the executor did not run every shard once.
+        WorkerError: workers died of no document, or the executor did not run every shard once.
         WriteError: the disk takes no more.
     """
     tables: Tables = ()
     counted: dict[str, Counted] = {}
     for index in plan.counting:
         label = plan.config.labels[index]
-        counted[label] = _count(plan, executor, folder, index, tables, on_shard)
+        counted[label] = _count(plan, executor, folder, limits, index, tables, on_shard)
         tables = (*tables, (label, folder.table(index)))
     return tables, counted
 
@@ -118,6 +129,7 @@ def _count(
     plan: Plan,
     executor: Executor,
     folder: CountFolder,
+    limits: Limits,
     index: int,
     tables: Tables,
     on_shard: Callable[[Shard], None] | None,
@@ -135,7 +147,7 @@ def _count(
         if on_shard is not None:
             on_shard(shard)
 
-    run_shards(executor, counter, plan.shards, take)
+    run_shards(executor, counter, plan.shards, limits, take)
     merging = time.process_time()
     facts = merge(
         runs, folder.table(index), config.run.count_memory, step=config.labels[index], config_sha256=config.hash
@@ -146,16 +158,6 @@ def _count(
     counted.cpu_seconds += time.process_time() - merging
     counted.seconds = time.perf_counter() - started
     return counted
-
-
-def _documents(shard: Shard, config: Config, pipeline: Pipeline) -> Iterator[Document]:
-    """Give the documents of a shard that get through the pipeline."""
-    is_new = FirstOfId()
-    for batch in batched(read_shard(shard, config), config.run.batch_size):
-        docs = [item for item in batch if is_new(item) and isinstance(item, Document)]
-        for outcome in pipeline.run(docs):
-            if isinstance(outcome.result, Document):
-                yield outcome.result
 
 
 def _read_by(reader: str, plan: Plan) -> Iterator[Document | Unreadable]:

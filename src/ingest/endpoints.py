@@ -39,6 +39,8 @@ class Unreadable:
     message: str
     content: bytes = b""
     """The bytes that could not be read, where the reader has them."""
+    error: str = "Unreadable"
+    """Class of the error, for counting."""
 
 
 class Reader(Component):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import posixpath
 import re
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import IO, Any, cast
 
 from fsspec.core import url_to_fs
@@ -14,27 +17,62 @@ from fsspec.implementations.local import LocalFileSystem
 
 from ingest.errors import OutputError, WriteError
 
-__all__ = ["CORPUS", "COUNTS", "DROPPED", "QUARANTINE", "REMOVED", "REPORT", "OutputFile", "OutputFolder", "shard_file"]
+__all__ = [
+    "CORPUS",
+    "COUNTED",
+    "COUNTS",
+    "DROPPED",
+    "INPUTS",
+    "LOCK",
+    "QUARANTINE",
+    "REMOVED",
+    "REPORT",
+    "RUN",
+    "SHARDS",
+    "OutputFile",
+    "OutputFolder",
+    "WrittenFile",
+    "shard_file",
+]
 
 # The corpus has a folder of its own, so that tools which read "a folder of Parquet" find one schema and no report.
 CORPUS = "corpus"
 DROPPED = "dropped"
 REMOVED = "removed"
 QUARANTINE = "quarantine"
+SHARDS = "shards"
+"""Folder of the markers of finished shards."""
 REPORT = "report.json"
+RUN = "run.json"
+INPUTS = "inputs.parquet"
+COUNTED = "counted.json"
+LOCK = ".lock"
 # Only there while a run counts over the corpus.
 COUNTS = "counts"
 
-_KINDS = "|".join((CORPUS, DROPPED, REMOVED, QUARANTINE))
-# Writers of plugins have suffixes of their own.
+_TEMPORARY = ".tmp-"
+# Writers of plugins have suffixes of their own, and may sort their files into folders, such as one for each language.
 _OURS = re.compile(
-    rf"({_KINDS})/(\.tmp-)?part-\d{{5,}}(\.[a-z0-9]+)+|(\.tmp-)?{re.escape(REPORT)}|{COUNTS}/\.tmp-[0-9-]+(\.[a-z]+)+"
+    rf"""(?:{CORPUS}|{DROPPED}|{REMOVED}|{QUARANTINE}|{SHARDS})/(?:[\w-]+/)?(?:\.tmp-[0-9a-f]+-)?part-\d{{5,}}(?:-\w+)*(?:\.[a-z0-9]+)+
+    |(?:\.tmp-[0-9a-f]+-)?(?:{"|".join(map(re.escape, (REPORT, RUN, INPUTS, COUNTED)))})
+    |{COUNTS}/\.tmp-[0-9-]+(?:\.[a-z]+)+""",
+    re.VERBOSE,
 )
 
 
-def shard_file(kind: str, shard: int) -> str:
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file of the output that is whole and in its place."""
+
+    name: str
+    """Path below the output folder."""
+    bytes: int
+    sha256: str
+
+
+def shard_file(kind: str, shard: int, suffix: str = ".parquet") -> str:
     """Name the file of one kind (`corpus`, `dropped`, ...) that a shard writes."""
-    return f"{kind}/part-{shard:05d}.parquet"
+    return f"{kind}/part-{shard:05d}{suffix}"
 
 
 class OutputFile:
@@ -47,7 +85,10 @@ class OutputFile:
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self._error: OSError | None = None
+        self._hash = hashlib.sha256()
         self.closed = False
+        self.size = 0
+        """Bytes written so far."""
 
     def write(self, data: bytes) -> int:
         """Write the bytes, or nothing once a write has failed."""
@@ -56,6 +97,8 @@ class OutputFile:
                 self._stream.write(data)
             except OSError as error:
                 self._error = error
+            self._hash.update(data)
+            self.size += len(data)
         return len(data)
 
     def flush(self) -> None:
@@ -76,12 +119,19 @@ class OutputFile:
         if self._error is not None:
             raise WriteError(f"can't write the output: {self._error.strerror}") from self._error
 
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of what was written, in hex digits."""
+        return self._hash.hexdigest()
+
     def close(self) -> None:
         """Do nothing: the folder closes the file when all is checked."""
 
 
 class OutputFolder:
     """A folder on the local disk or behind an fsspec URL.
+
+    `written` holds what was written through this object, by name.
 
     Raises:
         OutputError: there is no such kind of place, or what it takes to reach it is not installed.
@@ -97,41 +147,53 @@ class OutputFolder:
             raise OutputError(f"{path!r}: can't write there: {error}") from error
         self.local = isinstance(self._filesystem, LocalFileSystem)
         self.path = path
+        self.written: dict[str, WrittenFile] = {}
         self.url = self._root if self.local else self._filesystem.unstrip_protocol(self._root)
 
-    def prepare(self, *, overwrite: bool) -> None:
-        """Make the folder ready for a run.
+    def prepare(self) -> None:
+        """Make the folder, and see that it can be written to.
 
         Raises:
-            OutputError: it holds something and `overwrite` is off, or it can't be made or written to.
+            OutputError: it is a file, or can't be made or written to.
         """
         try:
             if self._filesystem.isfile(self._root):
                 raise OutputError(f"{self.path}: is a file; name a folder for the output")
-            files = self._files()
-            if files and not overwrite:
-                raise OutputError(
-                    f"{self.path}: the output folder is not empty ({files[0]} and {len(files) - 1} more); "
-                    "name another folder, or replace what a run wrote there with --overwrite"
-                )
-            for name in files:
-                if _OURS.fullmatch(name):
-                    self._filesystem.rm_file(posixpath.join(self._root, name))
             self._filesystem.makedirs(self._root, exist_ok=True)
-            with self.create(REPORT) as stream:
-                stream.write(b"{}\n")
-            self._filesystem.rm_file(posixpath.join(self._root, REPORT))
+            if self.local:
+                self.write(REPORT, b"{}\n")
+                self.remove([REPORT])
         except WriteError as error:
             raise OutputError(f"{self.path}: {error}") from error
         except OSError as error:
             raise OutputError(f"{self.path}: can't write there: {error.strerror or error}") from error
 
+    def files(self) -> list[str]:
+        """Name all files in the folder, sorted; the lock of a run is none of them."""
+        self._filesystem.invalidate_cache()
+        if not self._filesystem.isdir(self._root):
+            return []
+        names = (posixpath.relpath(place, self._root) for place in self._filesystem.find(self._root))
+        return sorted(name for name in names if name != LOCK)
+
+    def own_files(self) -> list[str]:
+        """Name the files that a run wrote or was writing."""
+        return [name for name in self.files() if _OURS.fullmatch(name)]
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove files.
+
+        Raises:
+            OSError: one can't be removed.
+        """
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                self._filesystem.rm_file(posixpath.join(self._root, name))
+
     def sweep(self) -> None:
         """Take away what was being written when a run ended early. Files under their final names stay."""
         with contextlib.suppress(OSError):
-            for name in self._files():
-                if _OURS.fullmatch(name) and posixpath.basename(name).startswith(".tmp-"):
-                    self._filesystem.rm_file(posixpath.join(self._root, name))
+            self.remove(name for name in self.own_files() if posixpath.basename(name).startswith(_TEMPORARY))
 
     def holds(self, url: str) -> bool:
         """Say whether a file lies in this folder."""
@@ -140,49 +202,102 @@ class OutputFolder:
         # Links may lead to it from both sides.
         return _real(os.path.dirname(url)).startswith(_real(self.url))
 
+    def write(self, name: str, content: bytes) -> None:
+        """Write a small file, as `create` does.
+
+        Raises:
+            WriteError: it can't be written.
+        """
+        with self.create(name) as stream:
+            stream.write(content)
+
+    def read(self, name: str) -> bytes | None:
+        """Give the content of a small file, `None` if there is no such file.
+
+        Raises:
+            OutputError: it can't be read.
+        """
+        try:
+            with self.open(name) as stream:
+                return stream.read()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise OutputError(f"{self.path}/{name}: can't be read: {error.strerror or error}") from error
+
     @contextlib.contextmanager
     def create(self, name: str) -> Iterator[OutputFile]:
-        """Open a file for writing. It gets its name when all is written and safe on disk; on an error it never does.
+        """Open a file for writing. It is there when all is written and safe, under its name; on an error it never is.
 
         Raises:
             WriteError: it can't be written.
         """
         final = posixpath.join(self._root, name)
-        temporary = posixpath.join(posixpath.dirname(final), ".tmp-" + posixpath.basename(final))
         try:
-            self._filesystem.makedirs(posixpath.dirname(final), exist_ok=True)
-            with open(temporary, "wb") if self.local else self._filesystem.open(temporary, "wb") as stream:
-                output = OutputFile(stream)
-                yield output
-                output.check()
-                if self.local:
-                    stream.flush()
-                    os.fsync(stream.fileno())
-            if self.local:
-                os.replace(temporary, final)
-                _sync_folder(os.path.dirname(final))
-            else:
-                self._filesystem.mv(temporary, final)
-        except BaseException as error:
+            with self._create_local(final) if self.local else self._create_remote(final) as stream:
+                yield stream
+                stream.check()
+        except OSError as error:
+            raise WriteError(f"can't write {name}: {error.strerror or error}") from error
+        self.written[name] = WrittenFile(name, stream.size, stream.sha256)
+
+    @contextlib.contextmanager
+    def _create_local(self, final: str) -> Iterator[OutputFile]:
+        # The name is nobody else's: a worker whose run was killed may still be at the same shard.
+        temporary = os.path.join(
+            os.path.dirname(final), f"{_TEMPORARY}{secrets.token_hex(4)}-{os.path.basename(final)}"
+        )
+        _make_folder(os.path.dirname(final))
+        try:
+            with open(temporary, "wb") as file:
+                stream = OutputFile(file)
+                yield stream
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, final)
+        except BaseException:
             with contextlib.suppress(OSError):
-                self._filesystem.rm_file(temporary)
-            if isinstance(error, OSError):
-                raise WriteError(f"can't write {name}: {error.strerror or error}") from error
+                os.unlink(temporary)
+            raise
+        _sync_folder(os.path.dirname(final))
+
+    @contextlib.contextmanager
+    def _create_remote(self, final: str) -> Iterator[OutputFile]:
+        """Write an object under its own name: it comes into being, whole, with the last request for it."""
+        file = self._filesystem.open(final, "wb", autocommit=False)
+        try:
+            yield OutputFile(file)
+            file.close()
+            file.commit()
+        except BaseException:
+            with contextlib.suppress(Exception):
+                file.discard()
             raise
 
     def open(self, name: str) -> IO[bytes]:
         """Open a file for reading. It can be sought."""
         return cast(IO[bytes], self._filesystem.open(posixpath.join(self._root, name), "rb"))
 
-    def _files(self) -> list[str]:
-        if not self._filesystem.isdir(self._root):
-            return []
-        return sorted(posixpath.relpath(place, self._root) for place in self._filesystem.find(self._root))
+    def size(self, name: str) -> int | None:
+        """Give the size of a file in bytes, `None` if there is no such file."""
+        try:
+            return int(self._filesystem.info(posixpath.join(self._root, name))["size"])
+        except FileNotFoundError:
+            return None
 
 
 def _real(folder: str) -> str:
     """Give the path of a folder without links, with a slash behind it."""
     return os.path.join(os.path.realpath(folder), "")
+
+
+def _make_folder(path: str) -> None:
+    """Make a folder with those above it, each of them so that it is still there after a power cut."""
+    if not os.path.isdir(path):
+        _make_folder(os.path.dirname(path))
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(path)
+        _sync_folder(os.path.dirname(path))
 
 
 def _sync_folder(path: str) -> None:

@@ -16,6 +16,7 @@ from ingest.counts import Table
 from ingest.diff import diff
 from ingest.document import Document, Dropped, Edit, Reason, apply_edits, check_types
 from ingest.errors import StepError
+from ingest.place import Death, Place
 from ingest.step import CorpusStep, Step
 
 __all__ = ["Change", "Failed", "Outcome", "Pipeline", "batched", "place_of"]
@@ -67,6 +68,7 @@ class Pipeline:
             and the preview.
         tables: counts over the corpus, by label of the step that they are for.
         until: only build the steps in front of this one.
+        place: where to note which step is at work on which document.
     """
 
     def __init__(
@@ -76,8 +78,11 @@ class Pipeline:
         explain: bool = False,
         tables: Mapping[str, Table] | None = None,
         until: int | None = None,
+        place: Place | None = None,
     ) -> None:
         self._steps = list(zip(config.labels, config.steps, strict=True))[:until]
+        self._places = {label: index for index, (label, _) in enumerate(self._steps)}
+        self._place = place or Place()
         self._tables = tables or {}
         self._owners = {label: config.plugins.owner(type(step)).plugin for label, step in self._steps}
         stages = groupby(self._steps, lambda entry: _sees_batch(entry[1]))
@@ -85,53 +90,71 @@ class Pipeline:
         self._columns = {name: pa.type_for_alias(kind) for name, kind in config.columns.items()}
         self._explain = explain
 
-    def run(self, docs: Sequence[Document]) -> list[Outcome]:
+    def run(self, docs: Sequence[Document], numbers: Sequence[int] | None = None) -> list[Outcome]:
         """Give one outcome per document, in order.
 
         Steps that take one document at a time follow each other on the same document: what one of them found out about
         its text, such as where the body is, is still at hand for the next.
+
+        Args:
+            docs: the documents.
+            numbers: their numbers in the shard, to note where the work is.
         """
+        numbers = range(len(docs)) if numbers is None else numbers
         outcomes = [Outcome(doc) for doc in docs]
         for together, stage in self._stages:
             if together:
                 for label, step in stage:
-                    self._run_together(label, step, outcomes)
+                    self._run_together(label, step, outcomes, numbers)
             else:
-                for outcome in outcomes:
-                    self._run_alone(stage, outcome)
-        for doc, outcome in zip(docs, outcomes, strict=True):
+                for number, outcome in zip(numbers, outcomes, strict=True):
+                    self._run_alone(stage, outcome, number)
+        for number, doc, outcome in zip(numbers, docs, outcomes, strict=True):
+            self._place.documents(number, number, len(doc.content))
             if isinstance(outcome.result, Document) and outcome.result.edits:
                 outcome.result = outcome.result.replace(edits=())
             self._check_storable(doc, outcome)
         return outcomes
 
-    def _run_together(self, label: str, step: Step, outcomes: Sequence[Outcome]) -> None:
-        alive = [outcome for outcome in outcomes if isinstance(outcome.result, Document)]
-        before = [outcome.result for outcome in alive if isinstance(outcome.result, Document)]
+    def _run_together(self, label: str, step: Step, outcomes: Sequence[Outcome], numbers: Sequence[int]) -> None:
+        alive = [entry for entry in zip(numbers, outcomes, strict=True) if isinstance(entry[1].result, Document)]
+        before = [outcome.result for _, outcome in alive if isinstance(outcome.result, Document)]
         if before:
-            results = self._process(label, step, before)
-            for outcome, old, new in zip(alive, before, results, strict=True):
+            at_work = [number for number, _ in alive]
+            self._place.documents(at_work[0], at_work[-1], sum(len(doc.content) for doc in before))
+            results = self._process(label, step, before, at_work)
+            for (_, outcome), old, new in zip(alive, before, results, strict=True):
                 self._settle(outcome, label, old, new)
 
-    def _run_alone(self, stage: Sequence[tuple[str, Step]], outcome: Outcome) -> None:
+    def _run_alone(self, stage: Sequence[tuple[str, Step]], outcome: Outcome, number: int) -> None:
+        if isinstance(outcome.result, Document):
+            self._place.documents(number, number, len(outcome.result.content))
         for label, step in stage:
             doc = outcome.result
             if not isinstance(doc, Document):
                 return
-            self._settle(outcome, label, doc, self._process(label, step, [doc])[0])
+            self._settle(outcome, label, doc, self._process(label, step, [doc], [number])[0])
 
     def follow(self, doc: Document) -> Iterator[tuple[str, Document | Dropped | Failed, Change | None]]:
         """Take one document through the steps; after each give its label, its result and the change of the text."""
         for label, step in self._steps:
             outcome = Outcome(doc)
-            self._settle(outcome, label, doc, self._process(label, step, [doc])[0])
+            self._settle(outcome, label, doc, self._process(label, step, [doc], [0])[0])
             yield label, outcome.result, outcome.changes[0] if outcome.changes else None
             if not isinstance(outcome.result, Document):
                 return
             doc = outcome.result
 
-    def _process(self, label: str, step: Step, docs: Sequence[Document]) -> Sequence[Document | Dropped | Failed]:
+    def failed_by(self, doc: Document, death: Death) -> Failed:
+        """Give the record of a document that workers died of."""
+        label = self._steps[death.step][0] if death.step < len(self._steps) else "write"
+        return Failed(doc, label, death.error, death.message, self._owners.get(label, ""))
+
+    def _process(
+        self, label: str, step: Step, docs: Sequence[Document], numbers: Sequence[int]
+    ) -> Sequence[Document | Dropped | Failed]:
         """Run one step. If the batch fails, each document gets a try of its own, so that only the culprit is lost."""
+        self._place.step(self._places[label])
         try:
             return _checked(docs, self._results(label, step, docs))
         except KeyboardInterrupt:
@@ -139,7 +162,15 @@ class Pipeline:
         except BaseException as error:  # noqa: BLE001  a plugin may raise anything, even call sys.exit()
             if len(docs) == 1:
                 return [self._failure(label, docs[0], error)]
-        return [result for doc in docs for result in self._process(label, step, [doc])]
+        return [
+            result
+            for doc, number in zip(docs, numbers, strict=True)
+            for result in self._alone(label, step, doc, number)
+        ]
+
+    def _alone(self, label: str, step: Step, doc: Document, number: int) -> Sequence[Document | Dropped | Failed]:
+        self._place.documents(number, number, len(doc.content))
+        return self._process(label, step, [doc], [number])
 
     def _results(self, label: str, step: Step, docs: Sequence[Document]) -> object:
         table = self._tables.get(label)

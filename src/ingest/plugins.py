@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import importlib
 import importlib.metadata
 import importlib.util
@@ -84,6 +85,13 @@ class Plugins:
     def owner(self, component: type[Component]) -> Origin:
         """Say which plugin offers this component."""
         return self._owners[component]
+
+    def edition(self, component: type[Component]) -> tuple[str, str]:
+        """Name the plugin that offers this component, and which one it is: its version, or the hash of its file."""
+        origin = self._owners[component]
+        if not origin.version and os.path.isfile(origin.source):
+            return origin.plugin, hashlib.sha256(Path(origin.source).read_bytes()).hexdigest()
+        return origin.plugin, origin.version
 
     def run_started(self, plan: Any) -> None:
         self._notify("run_started", plan=plan)

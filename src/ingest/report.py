@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Self
+
+from ingest.output import WrittenFile
 
 __all__ = ["Counted", "Counts", "Failure", "Report", "ShardReport"]
 
@@ -74,6 +77,15 @@ class Counts:
         counters = {name: dict(sorted(value.items())) for name, value in values.items() if isinstance(value, Counter)}
         return values | counters | {"balanced": self.balanced()}
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Give the counters that `to_dict` gave as plain values."""
+        counts = cls()
+        for name in cls.__slots__:
+            value = values.get(name, 0)
+            setattr(counts, name, Counter(value) if isinstance(value, dict) else value)
+        return counts
+
     def balanced(self) -> bool:
         """Say whether every document that was read is accounted for."""
         return self.read == self.written + self.n_dropped + self.n_quarantined
@@ -81,23 +93,50 @@ class Counts:
 
 @dataclass(slots=True)
 class ShardReport:
-    """What one shard did."""
+    """What one shard did. Written down beside the corpus, it is the marker that says that the shard is done."""
 
     shard: int
     counts: Counts = field(default_factory=Counts)
-    files: list[str] = field(default_factory=list)
-    """Files written, relative to the output folder."""
+    files: list[WrittenFile] = field(default_factory=list)
+    """Files written, with their hashes."""
     failures: dict[str, Failure] = field(default_factory=dict)
     """The first failure of every kind, by `STEP/ERROR`."""
-    id_hashes: bytes = b""
-    """Eight bytes of hash per id of a written document, to find ids that two shards share."""
     seconds: float = 0.0
     """CPU seconds."""
+    lost_workers: int = 0
+    """Worker processes that died, or were ended for what they took, while they were at this shard."""
+    retries: int = 0
+    """How many times its documents in quarantine were tried again."""
 
     @property
     def written(self) -> int:
         """Documents written."""
         return self.counts.written
+
+    def to_json(self) -> str:
+        """Give the report as JSON text."""
+        plain: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        plain["counts"] = self.counts.to_dict()
+        plain["files"] = [asdict(file) for file in self.files]
+        plain["failures"] = {key: asdict(failure) for key, failure in sorted(self.failures.items())}
+        return json.dumps(plain, indent=1, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Give the report that `to_json` gave as text.
+
+        Raises:
+            ValueError, TypeError, KeyError: the text is no such report.
+        """
+        plain = json.loads(text)
+        return cls(
+            **plain
+            | {
+                "counts": Counts.from_dict(plain["counts"]),
+                "files": [WrittenFile(**file) for file in plain["files"]],
+                "failures": {key: Failure(**failure) for key, failure in plain["failures"].items()},
+            }
+        )
 
 
 @dataclass(slots=True)
@@ -141,15 +180,22 @@ class Report:
     failures: dict[str, Failure] = field(default_factory=dict)
     repeated_ids: list[str] = field(default_factory=list)
     """Ids that stand more than once in the corpus, at most ten."""
+    lost_workers: int = 0
+    """Worker processes that died, or were ended for what they took."""
+    shards: int = 0
+    shards_before: int = 0
+    """Shards that an earlier start of the same run had done."""
     files: list[str] = field(default_factory=list)
     seconds: float = 0.0
     """Wall-clock seconds."""
     cpu_seconds: float = 0.0
 
     def add(self, shard: ShardReport) -> None:
-        """Add what a shard did."""
+        """Add what a shard did; the first failure of a kind that comes in is the one that stays."""
+        self.shards += 1
         self.counts.add(shard.counts)
-        self.files += shard.files
+        self.files += [file.name for file in shard.files]
+        self.lost_workers += shard.lost_workers
         self.cpu_seconds += shard.seconds
         for key, failure in shard.failures.items():
             self.failures.setdefault(key, failure)

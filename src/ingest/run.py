@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
@@ -14,15 +15,19 @@ from ingest.config import Config
 from ingest.counting import Tables, count_corpus, open_tables
 from ingest.counts import CountFolder
 from ingest.document import Document, Dropped
-from ingest.endpoints import Unreadable
 from ingest.errors import IngestError, WriteError
 from ingest.executor import Executor
-from ingest.output import CORPUS, DROPPED, QUARANTINE, REMOVED, REPORT, OutputFolder, shard_file
-from ingest.pipeline import Failed, Outcome, Pipeline, batched, place_of
+from ingest.ids import IdFile, repeated_ids
+from ingest.ledger import Ledger, read_markers
+from ingest.lock import locked
+from ingest.output import COUNTED, DROPPED, QUARANTINE, REMOVED, REPORT, OutputFolder
+from ingest.pipeline import Failed, Outcome, Pipeline, place_of
+from ingest.place import Excuses
 from ingest.plan import Plan, Shard
 from ingest.report import Counted, Failure, Report, ShardReport
-from ingest.shards import FirstOfId, ShardFunction, read_shard, run_shards
+from ingest.shards import ShardFunction, read_shard, run_shards, take_through
 from ingest.sidecar import Sidecar, change_rows, dropped_row, failed_row
+from ingest.supervisor import Limits
 
 __all__ = ["ShardRunner", "read_shard", "run"]
 
@@ -33,59 +38,88 @@ def run(
     plan: Plan,
     on_shard: Callable[[Shard, ShardReport], None] | None = None,
     on_counted: Callable[[Shard], None] | None = None,
+    *,
+    fresh: bool = False,
 ) -> Report:
     """Run a plan and write the corpus, what was dropped and what failed, and the report.
 
+    If the output folder holds a run of the same config over the same input that did not come to its end, it goes on
+    with the shards that are not done.
+
     Args:
         plan: what to do.
-        on_shard: called after each shard, in whatever order they finish.
+        on_shard: called after each shard, in whatever order they finish, and for those that were done before.
         on_counted: called after each shard of a pass that only counts, for steps that see the corpus first.
+        fresh: start over, whatever a run wrote into the output folder before.
 
     Raises:
-        OutputError: the output folder can't be used.
-        WorkerError: a worker process died, or the executor did not run every shard once.
+        OutputError: the output folder can't be used, another run is writing there, or it holds another run.
+        WorkerError: workers died of no document, or the executor did not run every shard once.
         WriteError: a file can't be written, or the writer failed.
         PluginError: a plugin's hook failed.
     """
     config = plan.config
     started = time.perf_counter()
     folder = OutputFolder(config.write.path, config.source.base)
-    folder.prepare(overwrite=config.write.overwrite)
-    config.plugins.run_started(plan)
-    executor = make_executor(config)
-    try:
-        with ExitStack() as stack:
-            tables: Tables = ()
-            counted: dict[str, Counted] = {}
-            if plan.counting:
-                room = stack.enter_context(CountFolder(folder, _scratch(config)))
-                tables, counted = count_corpus(plan, executor, room, on_counted)
-            reports = _write_shards(plan, executor, tables, on_shard)
-    except BaseException:
-        folder.sweep()
-        raise
-    total = _sum_up(plan, folder, reports, counted, executor.workers)
-    total.seconds = round(time.perf_counter() - started, 3)
-    with folder.create(REPORT) as stream:
-        stream.write(total.to_json().encode("utf-8", "backslashreplace"))
+    folder.prepare()
+    with locked(folder):
+        ledger = Ledger(folder, plan)
+        ledger.open(fresh=fresh)
+        config.plugins.run_started(plan)
+        executor = make_executor(config)
+        try:
+            before = sum(1 for _ in read_markers(folder))
+            counted = _do_shards(plan, folder, ledger, executor, on_shard, on_counted)
+        except BaseException:
+            folder.sweep()
+            raise
+        total = _sum_up(plan, folder, counted, executor.workers)
+        total.shards_before = before
+        total.seconds = round(time.perf_counter() - started, 3)
+        folder.write(REPORT, total.to_json().encode("utf-8", "backslashreplace"))
     config.plugins.run_finished(plan, total)
     return total
 
 
-def _write_shards(
-    plan: Plan, executor: Executor, tables: Tables, on_shard: Callable[[Shard, ShardReport], None] | None
-) -> list[ShardReport]:
+def _do_shards(
+    plan: Plan,
+    folder: OutputFolder,
+    ledger: Ledger,
+    executor: Executor,
+    on_shard: Callable[[Shard, ShardReport], None] | None,
+    on_counted: Callable[[Shard], None] | None,
+) -> dict[str, Counted]:
+    """Do the shards that are not done yet. Gives what was counted over the corpus for steps that ask for it."""
     config = plan.config
-    reports: list[ShardReport] = []
+    limits = Limits(config.run.document_seconds, config.run.document_memory)
+    done = {report.shard: report for report in read_markers(folder)}
 
     def take(shard: Shard, report: ShardReport) -> None:
-        reports.append(report)
-        config.plugins.shard_finished(plan, report)
+        if shard.number not in done:
+            ledger.commit(report)
+            config.plugins.shard_finished(plan, report)
         if on_shard is not None:
             on_shard(shard, report)
 
-    run_shards(executor, ShardRunner(config.source, tables, config=config), plan.shards, take)
-    return reports
+    for shard in plan.shards:
+        if shard.number in done:
+            take(shard, done[shard.number])
+    left = [shard for shard in plan.shards if shard.number not in done]
+    with ExitStack() as stack:
+        tables: Tables = ()
+        counted = _counted_before(folder)
+        if plan.counting and (left or not counted):
+            room = stack.enter_context(CountFolder(folder, _scratch(config)))
+            tables, counted = count_corpus(plan, executor, room, limits, on_counted)
+            folder.write(COUNTED, json.dumps({label: asdict(entry) for label, entry in counted.items()}).encode())
+        run_shards(executor, ShardRunner(config.source, tables, config=config), left, limits, take)
+    return counted
+
+
+def _counted_before(folder: OutputFolder) -> dict[str, Counted]:
+    """Give what an earlier start of the same run counted; empty if it did not come to the end of that."""
+    content = folder.read(COUNTED)
+    return {label: Counted(**entry) for label, entry in json.loads(content).items()} if content else {}
 
 
 def _scratch(config: Config) -> str | None:
@@ -95,10 +129,9 @@ def _scratch(config: Config) -> str | None:
 
 
 def make_executor(config: Config) -> Executor:
-    """Build the configured executor; without one, processes if there is more than one worker."""
+    """Build the configured executor."""
     workers = config.run.workers or available_processors()
-    name = config.run.executor or ("processes" if workers > 1 else "serial")
-    executor = config.plugins.components("executor")[name]
+    executor = config.plugins.components("executor")[config.run.executor]
     return executor.model_validate({"workers": workers})  # type: ignore[return-value]
 
 
@@ -114,12 +147,14 @@ class ShardRunner(ShardFunction[ShardReport]):
 
     def pipeline(self, config: Config) -> Pipeline:
         (tables,) = self._arguments
-        return Pipeline(config, explain=config.run.audit == "full", tables=open_tables(tables))
+        explain = config.run.audit == "full"
+        return Pipeline(config, explain=explain, tables=open_tables(tables), place=self.place)
 
-    def run(self, config: Config, pipeline: Pipeline, shard: Shard) -> ShardReport:
+    def run(self, config: Config, pipeline: Pipeline, shard: Shard, excuses: Excuses) -> ShardReport:
         started = time.process_time()
         folder = OutputFolder(config.write.path, config.source.base)
-        report = _ShardRun(config, pipeline, folder, shard).run()
+        outcomes = take_through(shard, config, pipeline, self.place, excuses)
+        report = _ShardRun(config, folder, shard.number).run(outcomes)
         report.seconds = round(time.process_time() - started, 4)
         return report
 
@@ -127,57 +162,40 @@ class ShardRunner(ShardFunction[ShardReport]):
 class _ShardRun:
     """One shard on its way: sorts the outcomes into corpus, sidecars and counters."""
 
-    def __init__(self, config: Config, pipeline: Pipeline, folder: OutputFolder, shard: Shard) -> None:
+    def __init__(self, config: Config, folder: OutputFolder, shard: int) -> None:
         self._config = config
-        self._pipeline = pipeline
         self._folder = folder
-        self._shard = shard
         self._audit = config.run.audit
-        self._is_new = FirstOfId()
-        self._hashes: list[bytes] = []
-        self.report = ShardReport(shard.number)
+        self._ids = IdFile(folder, shard)
+        self.report = ShardReport(shard)
 
-    def run(self) -> ShardReport:
+    def run(self, outcomes: Iterator[Outcome]) -> ShardReport:
         with ExitStack() as stack:
             self._sidecars = {
-                kind: stack.enter_context(Sidecar(kind, self._folder, self._shard.number))
+                kind: stack.enter_context(Sidecar(kind, self._folder, self.report.shard))
                 for kind in (DROPPED, QUARANTINE, REMOVED)
             }
-            names = self._write()
-        sidecars = [sidecar.name for sidecar in self._sidecars.values() if sidecar.written]
-        self.report.files = sorted([*names, *sidecars])
-        self.report.id_hashes = b"".join(self._hashes)
+            names = self._write(outcomes)
+        names += [sidecar.name for sidecar in self._sidecars.values() if sidecar.written]
+        names.append(self._ids.write())
+        self.report.files = [self._folder.written[name] for name in sorted(names)]
         return self.report
 
-    def _write(self) -> list[str]:
+    def _write(self, outcomes: Iterator[Outcome]) -> list[str]:
         config = self._config
+        documents = (doc for outcome in outcomes for doc in self._sort(outcome))
         try:
-            return config.writer.write(
-                self._documents(), self._folder, self._shard.number, footer(config), config.columns
-            )
+            return config.writer.write(documents, self._folder, self.report.shard, footer(config), config.columns)
         except IngestError:
             raise
         except Exception as error:
             # The message may quote a document, so that it is left out here.
             owner = config.plugins.owner(type(config.writer)).plugin
-            what = f"the writer {config.writer.name!r} of plugin {owner!r} failed on shard {self._shard.number}"
+            what = f"the writer {config.writer.name!r} of plugin {owner!r} failed on shard {self.report.shard}"
             raise WriteError(f"{what}: {type(error).__name__} at {place_of(error)}") from error
 
-    def _documents(self) -> Iterator[Document]:
-        """Give the documents for the corpus, and put everything else where it belongs on the way."""
-        items = read_shard(self._shard, self._config)
-        for batch in batched(items, self._config.run.batch_size):
-            self.report.counts.read += len(batch)
-            new = [self._is_new(item) for item in batch]
-            ready = [item for item, is_new in zip(batch, new, strict=True) if is_new and isinstance(item, Document)]
-            outcomes = iter(self._pipeline.run(ready))
-            for item, is_new in zip(batch, new, strict=True):
-                if is_new:
-                    yield from self._sort(next(outcomes))
-                else:
-                    self._quarantine(_not_read(item))
-
     def _sort(self, outcome: Outcome) -> Iterator[Document]:
+        self.report.counts.read += 1
         result = outcome.result
         doc = result if isinstance(result, Document) else result.document
         self._count_changes(doc, outcome)
@@ -188,7 +206,7 @@ class _ShardRun:
             self._sidecars[DROPPED].add(dropped_row(result, outcome.step))
         else:
             self._count_written(result)
-            self._hashes.append(_id_hash(doc.id))
+            self._ids.add(doc.id)
             yield result
 
     def _count_written(self, doc: Document) -> None:
@@ -240,18 +258,8 @@ def _number(value: Any) -> int:
     return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
-def _not_read(item: Document | Unreadable) -> Failed:
-    """Give the record for what never got to the first step: an unreadable record, or a second one of the same id."""
-    if isinstance(item, Document):
-        message = "a document with the same id was read before it in the same shard"
-        return Failed(item, "read", "RepeatedId", message, "")
-    doc = Document(id=item.file_path, file_path=item.file_path, content=item.content)
-    return Failed(doc, "read", "Unreadable", item.message, "")
-
-
-def _sum_up(
-    plan: Plan, folder: OutputFolder, reports: list[ShardReport], counted: dict[str, Counted], workers: int
-) -> Report:
+def _sum_up(plan: Plan, folder: OutputFolder, counted: dict[str, Counted], workers: int) -> Report:
+    """Add up what is on record of the shards."""
     total = Report(
         version=version("ingest"),
         config_hash=plan.config.hash,
@@ -261,41 +269,8 @@ def _sum_up(
         counted=counted,
         cpu_seconds=sum(step.cpu_seconds for step in counted.values()),
     )
-    for report in sorted(reports, key=lambda report: report.shard):
+    for report in read_markers(folder):
         total.add(report)
-    total.repeated_ids = _repeated_ids(folder, reports, plan.config.writer.name == "parquet")
+    total.repeated_ids = repeated_ids(folder)
     total.cpu_seconds = round(total.cpu_seconds, 3)
     return total
-
-
-def _repeated_ids(folder: OutputFolder, reports: list[ShardReport], is_parquet: bool) -> list[str]:
-    """Name ids that two shards share, at most ten. Eight bytes per document are held for it.
-
-    What another writer wrote can't be looked into: there the hash has to stand for the id.
-    """
-    import numpy as np
-
-    hashes = np.frombuffer(b"".join(report.id_hashes for report in reports), dtype="<u8")
-    values, counts = np.unique(hashes, return_counts=True)
-    suspects = {int(value).to_bytes(8, "little") for value in values[counts > 1][:100]}
-    if not suspects:
-        return []
-    if not is_parquet:
-        return sorted(f"(id with the hash {hash_.hex()})" for hash_ in suspects)[:10]
-    found: dict[str, int] = {}
-    for report in sorted(reports, key=lambda report: report.shard):
-        for name in _ids_of(folder, report.shard):
-            if _id_hash(name) in suspects:
-                found[name] = found.get(name, 0) + 1
-    return sorted(name for name, count in found.items() if count > 1)[:10]
-
-
-def _id_hash(id_: str) -> bytes:
-    return hashlib.blake2b(id_.encode(), digest_size=8).digest()
-
-
-def _ids_of(folder: OutputFolder, shard: int) -> Iterator[str]:
-    import pyarrow.parquet as pq
-
-    with folder.open(shard_file(CORPUS, shard)) as stream:
-        yield from pq.read_table(stream, columns=["id"]).column("id").to_pylist()

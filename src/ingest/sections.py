@@ -73,8 +73,6 @@ class WriteSection(Section):
     environment variable."""
     writer: str = "parquet"
     """Writer to use."""
-    overwrite: bool = False
-    """Replace a corpus that stands there already. Only files that a run wrote are removed."""
 
 
 class RunSection(Section):
@@ -86,8 +84,12 @@ class RunSection(Section):
 
     workers: Annotated[int, Field(ge=0)] = 0
     """Worker processes; 0 means one per processor. The output is the same for any number."""
-    executor: str | None = None
-    """Executor to use. By default `serial` for one worker and `processes` for more."""
+    executor: str = "processes"
+    """Executor to use. `serial` runs everything in the main process, without limits on time and memory."""
+    document_seconds: Annotated[float, Field(gt=0)] = 60.0
+    """Wall-clock seconds that one document may take, and as many again for each further megabyte of it."""
+    document_memory: Annotated[int, Field(ge=2**24)] = 2 * 2**30
+    """Bytes of memory that a worker may take for one document, on top of what it took before."""
     audit: Literal["off", "counts", "full"] = "counts"
     """`counts` counts what each step and rule removed; `full` also writes every removed piece to `removed/`."""
     limit: Annotated[int, Field(ge=1)] | None = None

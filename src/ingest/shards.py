@@ -1,4 +1,4 @@
-"""What is done with a shard, wherever it runs: build the components once per process, and read its documents."""
+"""What is done with a shard, wherever it runs: build the components once per process, and take its documents through."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import functools
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, Generic, Protocol, TypeVar
 
 from ingest.config import Config, Source, load
@@ -14,17 +14,21 @@ from ingest.document import Document
 from ingest.endpoints import Unreadable
 from ingest.errors import WorkerError
 from ingest.executor import Executor
-from ingest.pipeline import Pipeline
+from ingest.pipeline import Failed, Outcome, Pipeline, batched
+from ingest.place import NO_EXCUSES, Excuses, Place
 from ingest.plan import Shard, unreadable
 from ingest.reading import read_task
+from ingest.supervisor import Limits, Supervised
 
-__all__ = ["FirstOfId", "ShardFunction", "read_shard", "run_shards"]
+__all__ = ["ShardFunction", "read_shard", "run_shards", "take_through"]
 
 R = TypeVar("R")
 
+_REPEATED = "a document with the same id was read before it in the same shard"
+
 
 class ShardFunction(Generic[R]):
-    """What an executor calls with every shard.
+    """What is called with every shard.
 
     Pickled, it is only the config's text and plain arguments; a worker builds the rest with its first shard and keeps it.
 
@@ -39,23 +43,24 @@ class ShardFunction(Generic[R]):
         self._arguments = arguments
         self._config = config
         self._pipeline: Pipeline | None = None
+        self.place = Place()
 
     def __reduce__(self) -> tuple[Callable[..., ShardFunction[R]], tuple[Any, ...]]:
         return _in_worker, (type(self), self._source, *self._arguments)
 
-    def __call__(self, shard: Shard) -> R:
-        """Do the work of one shard."""
+    def __call__(self, shard: Shard, excuses: Excuses = NO_EXCUSES) -> R:
+        """Do the work of one shard, and note in `place` how far it is."""
         if self._config is None:
             self._config = load(self._source)
         if self._pipeline is None:
             self._pipeline = self.pipeline(self._config)
-        return self.run(self._config, self._pipeline, shard)
+        return self.run(self._config, self._pipeline, shard, excuses)
 
     def pipeline(self, config: Config) -> Pipeline:
         """Build the steps that the documents go through."""
         raise NotImplementedError(f"{type(self).__name__} needs a method `pipeline`")
 
-    def run(self, config: Config, pipeline: Pipeline, shard: Shard) -> R:
+    def run(self, config: Config, pipeline: Pipeline, shard: Shard, excuses: Excuses) -> R:
         """Do the work of one shard with what is built."""
         raise NotImplementedError(f"{type(self).__name__} needs a method `run`")
 
@@ -76,15 +81,22 @@ F = TypeVar("F", bound=_OfShard)
 
 
 def run_shards(
-    executor: Executor, function: ShardFunction[F], shards: Sequence[Shard], take: Callable[[Shard, F], None]
+    executor: Executor,
+    function: ShardFunction[F],
+    shards: Sequence[Shard],
+    limits: Limits,
+    take: Callable[[Shard, F], None],
 ) -> None:
     """Have an executor call a function with every shard, and hand over what comes of each, in whatever order it does.
 
+    Unless the executor is `in_process`, the work is done in worker processes that are watched over: see `Supervised`.
+
     Raises:
-        WorkerError: a worker process died, or the executor did not give one result for each shard.
+        WorkerError: a worker died of no document, or the executor did not give one result for each shard.
     """
     waiting = {shard.number: shard for shard in shards}
-    results = executor.map(function, shards)
+    supervised = None if executor.in_process else Supervised(function, limits)
+    results = executor.map(supervised or function, shards)
     try:
         for result in results:
             if result.shard not in waiting:
@@ -92,6 +104,8 @@ def run_shards(
             take(waiting.pop(result.shard), result)
     finally:
         # What fails on the way must not leave workers at work until the results are collected.
+        if supervised is not None:
+            supervised.close()
         getattr(results, "close", lambda: None)()
     if waiting:
         numbers = ", ".join(map(str, list(waiting)[:10])) + (" and others" if len(waiting) > 10 else "")
@@ -100,34 +114,66 @@ def run_shards(
         )
 
 
-class FirstOfId:
-    """Says of the documents of a shard which are the first of their id: a second one is not run."""
+def take_through(shard: Shard, config: Config, pipeline: Pipeline, place: Place, excuses: Excuses) -> Iterator[Outcome]:
+    """Read a shard and take its documents through the steps: one outcome for everything that was read, in order."""
+    items = enumerate(read_shard(shard, config, place, excuses))
+    seen: set[str] = set()
+    for batch in batched(items, config.run.batch_size):
+        ready: list[tuple[int, Document]] = []
+        failed: dict[int, Failed] = {}
+        for number, item in batch:
+            if isinstance(item, Unreadable):
+                doc = Document(id=item.file_path, file_path=item.file_path, content=item.content)
+                failed[number] = Failed(doc, "read", item.error, item.message, "")
+            elif item.id in seen:
+                failed[number] = Failed(item, "read", "RepeatedId", _REPEATED, "")
+            elif number in excuses.documents:
+                failed[number] = pipeline.failed_by(item, excuses.documents[number])
+            else:
+                ready.append((number, item))
+            seen.add(item.id if isinstance(item, Document) else "")
+        outcomes = _run(pipeline, ready, excuses)
+        place.elsewhere()
+        for number, _ in batch:
+            yield Outcome(failed[number], failed[number].step) if number in failed else next(outcomes)
 
-    def __init__(self) -> None:
-        self._ids: set[str] = set()
 
-    def __call__(self, item: Document | Unreadable) -> bool:
-        """Say whether this is a document, and the first of its id."""
-        if not isinstance(item, Document) or item.id in self._ids:
-            return False
-        self._ids.add(item.id)
-        return True
+def _run(pipeline: Pipeline, ready: Sequence[tuple[int, Document]], excuses: Excuses) -> Iterator[Outcome]:
+    """Run the steps on documents, those that are under suspicion one by one."""
+    outcomes: list[Outcome] = []
+    for single, group in groupby(ready, lambda entry: entry[0] in excuses.single):
+        entries = list(group)
+        for together in [[entry] for entry in entries] if single else [entries]:
+            numbers, docs = zip(*together, strict=True)
+            outcomes += pipeline.run(docs, numbers)
+    return iter(outcomes)
 
 
-def read_shard(shard: Shard, config: Config) -> Iterator[Document | Unreadable]:
+def read_shard(
+    shard: Shard, config: Config, place: Place | None = None, excuses: Excuses = NO_EXCUSES
+) -> Iterator[Document | Unreadable]:
     """Give the documents of a shard, and in place of what can't be read the record of it."""
     limit = min(config.run.limit or sys.maxsize, sys.maxsize)
+    place = place or Place()
     seen: Counter[str] = Counter()
-    for task in shard.tasks:
+    for index, task in enumerate(shard.tasks):
         if task.unreadable is not None:
             yield task.unreadable
             continue
         file = task.part.file
+        most, death = excuses.tasks.get(index, (sys.maxsize, None))
+        given = 0
         try:
-            for item in islice(read_task(task, config), limit - seen[file.url]):
+            place.reading(index, given)
+            for item in islice(read_task(task, config), min(most, limit - seen[file.url])):
+                place.elsewhere()
                 yield item
                 seen[file.url] += 1
+                given += 1
+                place.reading(index, given)
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # noqa: BLE001  a reader may be a plugin, and files break in many ways
             yield unreadable(file, error)
+        if death is not None:
+            yield Unreadable(file.name, f"{death.message}, and what stands behind was not read", error=death.error)

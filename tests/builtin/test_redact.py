@@ -200,7 +200,7 @@ def test_what_is_redacted_is_not_on_record(tmp_path: Path, capsys: pytest.Captur
     config = tmp_path / "c.toml"
     config.write_text(
         '[read]\npaths = ["in"]\n[[steps]]\nuse = "decode"\n[[steps]]\nuse = "redact"\nemail = "hash"\n'
-        'key_variable = "REDACT_KEY"\n[write]\npath = "out"\n[run]\naudit = "full"\nworkers = 1\n',
+        'key_variable = "REDACT_KEY"\n[write]\npath = "out"\n[run]\naudit = "full"\nexecutor = "serial"\n',
         encoding="utf-8",
     )
     assert run_command(["check", str(config)]) == 0
@@ -216,10 +216,10 @@ def test_what_is_redacted_is_not_on_record(tmp_path: Path, capsys: pytest.Captur
     (row,) = pq.read_table(tmp_path / "out/corpus").to_pylist()
     assert row["text"].count("<EMAIL:") == 2
     # Without the full audit there is nothing of it in any file.
-    assert run_command(["run", str(config), "--audit", "counts", "--overwrite"]) == 0
+    assert run_command(["run", str(config), "--audit", "counts", "--fresh"]) == 0
     assert capsys.readouterr().err.count("caution") == 0
     files = [file.read_bytes() for file in (tmp_path / "out").rglob("*") if file.is_file()]
-    assert len(files) == 2
+    assert len(files) == 7
     assert not any(b"weir_keeper" in data or KEY.encode() in data for data in files)
 
 

@@ -17,14 +17,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "in").mkdir()
     (tmp_path / "in/a.txt").write_text("A text with some words in it.\n")
-    (tmp_path / "c.toml").write_text('[read]\npaths = ["in"]\n[write]\npath = "out"\n[run]\nworkers = 1\n')
+    (tmp_path / "c.toml").write_text('[read]\npaths = ["in"]\n[write]\npath = "out"\n[run]\nexecutor = "serial"\n')
     return tmp_path
 
 
 def test_a_clean_run_exits_with_zero_and_one_with_failures_with_one(folder: Path, capsys: Capture) -> None:
     assert run_command(["run", "c.toml"]) == 0
     (folder / "in/b.txt").symlink_to("nowhere")
-    assert run_command(["run", "c.toml", "--overwrite"]) == 1
+    assert run_command(["run", "c.toml", "--fresh"]) == 1
     err = " ".join(capsys.readouterr().err.split())
     assert "quarantined 1 read Unreadable" in err
     assert "quarantine Unreadable in step 'read', first on 'in/b.txt'" in err
@@ -71,8 +71,7 @@ def test_options_of_the_command_line_win_over_the_config(folder: Path, capsys: C
             "c.toml:1: run: expected a table, found 5",
         ),
         ('write = "x"\n[read]\npaths = ["in"]\n', ["-o", "y"], 'c.toml:1: write: expected a table, found "x"'),
-        ('write = "x"\n[read]\npaths = ["in"]\n', ["--overwrite"], 'c.toml:1: write: expected a table, found "x"'),
-        ('[read]\npaths = ["in"]\n', ["--overwrite"], "write.path: is missing"),
+        ('[read]\npaths = ["in"]\n', ["--fresh"], "write: the table [write] is missing"),
     ],
 )
 def test_an_option_on_top_of_a_wrong_config_tells_what_is_wrong(
@@ -140,7 +139,7 @@ def test_an_output_folder_that_is_none_is_told(
 
 def test_an_empty_name_for_the_output_is_not_the_folder_one_stands_in(folder: Path, capsys: Capture) -> None:
     for source in ("in", "c.toml"):
-        assert run_command(["run", source, "-o", "", "--overwrite"]) == 2
+        assert run_command(["run", source, "-o", "", "--fresh"]) == 2
         assert "write.path: is empty; name a folder for the output" in capsys.readouterr().err
     assert sorted(path.name for path in folder.iterdir()) == ["c.toml", "in"]
 

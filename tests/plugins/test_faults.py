@@ -31,7 +31,7 @@ use = "bad"
 path = "out"
 
 [run]
-workers = {workers}
+executor = "{executor}"
 """
 STEP = """\
 from ingest import Document, Dropped, Edit, Reason, Step, hookimpl
@@ -77,7 +77,7 @@ def test_a_plugin_that_cant_be_loaded_is_named(
 ) -> None:
     project.write("bad.py", code)
     project.write("in/a.txt", "text")
-    config = project.write("config.toml", CONFIG.format(workers=1))
+    config = project.write("config.toml", CONFIG.format(executor="serial"))
     assert run_command(["run", str(config)]) == 2
     assert message in capsys.readouterr().err
     assert not project.output.exists()
@@ -158,7 +158,7 @@ def test_a_step_that_fails_on_one_document_costs_that_document(
     project.write("bad.py", STEP.format(body=body))
     for name in "abc":
         project.write(f"in/{name}.txt", f"text {name}")
-    config = project.write("config.toml", CONFIG.format(workers=1))
+    config = project.write("config.toml", CONFIG.format(executor="serial"))
     assert run_command(["run", str(config)]) == 1
     (failed,) = project.rows("quarantine")
     assert (failed["file_path"], failed["step"], failed["error"]) == ("in/b.txt", "bad", error)
@@ -174,7 +174,7 @@ def test_a_step_that_fails_on_one_document_costs_that_document(
 def test_text_that_no_file_can_hold_is_quarantined(project: Project) -> None:
     project.write("bad.py", STEP.format(body="def one(self, doc):\n        return doc.replace(text='\\ud800')"))
     project.write("in/a.txt", "text")
-    report = project.run(CONFIG.format(workers=1))
+    report = project.run(CONFIG.format(executor="serial"))
     assert dict(report.counts.quarantined) == {"bad/UnicodeEncodeError": 1}
 
 
@@ -193,7 +193,7 @@ def test_edits_that_dont_replay_are_worked_out_anew(project: Project, audit: str
     body = f"def one(self, doc):\n        return doc.replace(text='new', edits={edits})"
     project.write("bad.py", STEP.format(body=body))
     project.write("in/a.txt", "text")
-    report = project.run(CONFIG.format(workers=1) + f'audit = "{audit}"\n')
+    report = project.run(CONFIG.format(executor="serial") + f'audit = "{audit}"\n')
     assert [row["text"] for row in project.rows()] == ["new"]
     assert report.clean
     wanted = {"bad"} if audit == "full" else set()
@@ -204,7 +204,7 @@ def test_plugin_files_work_in_worker_processes(project: Project) -> None:
     project.write("bad.py", STEP.format(body="def one(self, doc):\n        return doc.replace(text=doc.text.upper())"))
     for name in "abcd":
         project.write(f"in/{name}.txt", f"text {name}")
-    report = project.run(CONFIG.format(workers=2) + "shard_files = 1\n")
+    report = project.run(CONFIG.format(executor="processes") + "shard_files = 1\n")
     assert report.clean
     assert [row["text"] for row in project.rows()] == ["TEXT A", "TEXT B", "TEXT C", "TEXT D"]
 
@@ -215,7 +215,7 @@ def test_a_step_that_fails_in_a_worker_process_costs_the_same_document(project: 
     )
     for name in "abc":
         project.write(f"in/{name}.txt", f"text {name}")
-    report = project.run(CONFIG.format(workers=2) + "shard_files = 1\n")
+    report = project.run(CONFIG.format(executor="processes") + "shard_files = 1\n")
     assert [row["text"] for row in project.rows()] == ["text a", "text c"]
     failure = report.failures["bad/ZeroDivisionError"]
     assert (failure.step, failure.plugin, failure.document) == ("bad", "bad", "in/b.txt")
@@ -244,7 +244,7 @@ def run_finished(report):
     )
     project.write("bad.py", code)
     project.write("in/a.txt", "text")
-    config = project.write("config.toml", CONFIG.format(workers=1))
+    config = project.write("config.toml", CONFIG.format(executor="serial"))
     assert run_command(["run", str(config)]) == 2
     out, err = capsys.readouterr()
     assert out.splitlines() == ["started 1", "shard 0 1", "finished 1"]
@@ -254,7 +254,7 @@ def run_finished(report):
 def test_a_component_that_needs_a_missing_module_says_what_to_install(project: Project) -> None:
     project.write("bad.py", offering("class Bad(Filter):\n    name = 'bad'\n    requires = ('no_such_module',)"))
     with pytest.raises(ConfigError, match="pip install no_such_module"):
-        project.load(CONFIG.format(workers=1))
+        project.load(CONFIG.format(executor="serial"))
 
 
 @pytest.mark.parametrize("columns", ["{'quality': 'high'}", "{'unknown': 1.0}"])
@@ -262,7 +262,7 @@ def test_a_typed_column_that_holds_something_else_costs_the_document(project: Pr
     body = f"columns = {{'quality': 'float64'}}\n    def one(self, doc):\n        return doc.replace(columns={columns})"
     project.write("bad.py", STEP.format(body=body))
     project.write("in/a.txt", "text")
-    report = project.run(CONFIG.format(workers=1))
+    report = project.run(CONFIG.format(executor="serial"))
     assert report.counts.n_quarantined == 1
     assert report.counts.balanced()
 
@@ -277,7 +277,7 @@ def test_a_typed_column_that_holds_something_else_costs_the_document(project: Pr
 def test_a_column_that_cant_be_is_told_before_the_run(project: Project, columns: str, message: str) -> None:
     project.write("bad.py", STEP.format(body=f"columns = {columns}\n    def one(self, doc):\n        return doc"))
     with pytest.raises(ConfigError, match=message):
-        project.load(CONFIG.format(workers=1))
+        project.load(CONFIG.format(executor="serial"))
 
 
 @pytest.mark.parametrize("verdict", ["'hello'", "True", "Reason"])
@@ -285,6 +285,6 @@ def test_a_verdict_that_is_no_reason_removes_nothing_unseen(project: Project, ve
     code = f"class Bad(LineFilter):\n    name = 'bad'\n    def reject_line(self, line):\n        return {verdict}"
     project.write("bad.py", offering(code))
     project.write("in/a.txt", "one line\nanother line")
-    report = project.run(CONFIG.format(workers=1))
+    report = project.run(CONFIG.format(executor="serial"))
     assert dict(report.counts.quarantined) == {"bad/TypeError": 1}
     assert project.rows("quarantine")[0]["message"].startswith("the verdict on a line is ")

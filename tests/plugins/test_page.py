@@ -105,7 +105,7 @@ def test_a_writer(project: Project) -> None:
     (line,) = (project.output / "corpus/part-00000.jsonl").read_text(encoding="utf-8").splitlines()
     assert json.loads(line)["text"] == "Grüße"
     config = project.folder / "config.toml"
-    assert run_command(["run", str(config), "--overwrite"]) == 0
+    assert run_command(["run", str(config), "--fresh"]) == 0
 
 
 def test_an_executor(project: Project) -> None:

@@ -13,7 +13,7 @@ __all__ = ["command"]
 @click.option("-w", "--workers", type=click.IntRange(0), help="Worker processes; 0 is one per processor.")
 @click.option("--audit", type=click.Choice(["off", "counts", "full"]), help="What to record of removed text.")
 @click.option("--limit", type=click.IntRange(1), help="Read at most this many documents per input file.")
-@click.option("--overwrite", is_flag=True, default=None, help="Replace a corpus that stands in the output folder.")
+@click.option("--fresh", is_flag=True, help="Start over: remove what a run wrote into the output folder.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON to stdout.")
 def command(
@@ -22,14 +22,14 @@ def command(
     workers: int | None,
     audit: str | None,
     limit: int | None,
-    overwrite: bool | None,
+    fresh: bool,
     quiet: bool,
     as_json: bool,
 ) -> int:
     """Clean documents and write the corpus.
 
     With a config file, do what it says. With files, folders, globs or URLs, use the default recipe; -o is needed
-    then.
+    then. A run that was interrupted goes on where it was if the same command is given again.
 
     \b
     Examples:
@@ -44,12 +44,12 @@ def command(
     from ingest.plan import make_plan
     from ingest.run import run
 
-    source = make_source(inputs, output, workers=workers, audit=audit, limit=limit, overwrite=overwrite)
+    source = make_source(inputs, output, workers=workers, audit=audit, limit=limit)
     plan = make_plan(load(source))
     if not quiet:
         print_cautions(plan.config)
     with Progress(plan, quiet=quiet) as progress:
-        report = run(plan, progress.advance, progress.count)
+        report = run(plan, progress.advance, progress.count, fresh=fresh)
     if not quiet:
         print_summary(report, plan)
     if as_json:

@@ -25,7 +25,7 @@ def make_source(arguments: Sequence[str], output: str | None = None, *, writes: 
         arguments: one config file, or the input: files, folders, globs, URLs.
         output: output folder.
         writes: whether the command writes to it; inputs then need one.
-        run: options for the section `[run]`, and `overwrite`; those that are `None` are left out.
+        run: options for the section `[run]`; those that are `None` are left out.
 
     Raises:
         ConfigError: the config file can't be read.
@@ -56,5 +56,5 @@ def _overrides(output: str | None, run: dict[str, Any]) -> tuple[tuple[str, str,
     if output is not None:
         pairs.append(("write", "path", output if not output or "://" in output else os.path.abspath(output)))
     for key, value in run.items():
-        pairs.append(("write" if key == "overwrite" else "run", key, value))
+        pairs.append(("run", key, value))
     return tuple(pairs)

@@ -10,9 +10,10 @@ __all__ = ["Serial"]
 
 
 class Serial(Executor):
-    """Run the shards one after the other in the main process."""
+    """Run the shards one after the other in the main process, without limits on time and memory: for debugging."""
 
     name = "serial"
+    in_process = True
 
     def map(self, function: Callable[[S], R], shards: Sequence[S]) -> Iterator[R]:
         return map(function, shards)
