@@ -34,7 +34,9 @@ from ingest.document import Document
 from ingest.output import OutputFolder
 from ingest.pipeline import Pipeline, batched
 from ingest.plan import Plan, make_plan
-from ingest.run import footer, read_shard, run
+from ingest.run import run
+from ingest.shard_writer import footer
+from ingest.shards import read_shard
 from ingest.step import Step
 
 LIBRARIES = ("pyarrow", "numpy", "ftfy", "py3langid")

@@ -24,7 +24,8 @@ from ingest.document import Document, Edit, Reason, apply_edits
 from ingest.errors import ConfigError, IngestError, PluginError, Problem, WorkerError, WriteError
 from ingest.pipeline import Pipeline
 from ingest.plan import make_plan
-from ingest.run import read_shard, run
+from ingest.run import run
+from ingest.shards import read_shard
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 CONFIG = '[read]\npaths = ["in"]\n[write]\npath = "out"\n[run]\nexecutor = "serial"\n'

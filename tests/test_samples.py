@@ -12,7 +12,7 @@ from ingest.config import Source, load
 from ingest.document import Document, Dropped
 from ingest.pipeline import Outcome, Pipeline
 from ingest.plan import make_plan
-from ingest.run import read_shard
+from ingest.shards import read_shard
 from ingest.testing import plain
 
 FIELDS = ("charset", "language", "title", "site", "authors", "published")

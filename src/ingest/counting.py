@@ -59,7 +59,8 @@ class _ShardCounter(ShardFunction[_ShardCount]):
         step = cast(CorpusStep, config.steps[index])
         spill = Spill(f"{path}-{shard.number:05d}", config.run.count_memory)
         found = _ShardCount(shard.number, spill.runs)
-        outcomes = take_through(shard, config, pipeline, self.place, excuses)
+        items = read_shard(shard, config, self.place, excuses)
+        outcomes = take_through(items, pipeline, config.run.batch_size, self.place, excuses)
         for number, outcome in enumerate(outcomes):
             if number in excuses.documents and excuses.documents[number].step == index:
                 found.failed += 1

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ingest.files import InputFile
     from ingest.output import OutputFolder
 
-__all__ = ["Part", "Reader", "Unreadable", "Writer"]
+__all__ = ["Part", "Reader", "Unreadable", "Whereabouts", "Writer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,21 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """How far the reading of a part had come when something could not be read, so that it can be tried again."""
+
+    file: str
+    """Name of the file."""
+    start: int | None
+    stop: int | None
+    """The part, as `Part` has it."""
+    record: int
+    """Number of things, documents or not, that the part had given before."""
+    rest: bool
+    """Whether what stands behind in the part was not read either."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """A record, or the rest of a file, that a reader could not make a document of."""
 
@@ -41,6 +56,8 @@ class Unreadable:
     """The bytes that could not be read, where the reader has them."""
     error: str = "Unreadable"
     """Class of the error, for counting."""
+    whereabouts: Whereabouts | None = None
+    """How far the reading had come; the run fills it in."""
 
 
 class Reader(Component):

@@ -10,6 +10,7 @@ import numpy as np
 
 from ingest.ledger import read_markers
 from ingest.output import CORPUS, SHARDS, OutputFolder, shard_file
+from ingest.report import ShardReport
 
 __all__ = ["IdFile", "repeated_ids"]
 
@@ -67,15 +68,16 @@ def _repeated_hashes(folder: OutputFolder) -> set[bytes]:
     rounds = 1 + sum(report.written for report in reports) // _TOGETHER
     suspects: set[bytes] = set()
     for turn in range(rounds):
-        hashes = [_hashes_of(folder, report.shard) for report in reports]
+        hashes = [_hashes_of(folder, report) for report in reports]
         chosen = np.concatenate([part[part % rounds == turn] for part in hashes] or [np.empty(0, "<u8")])
         values, counts = np.unique(chosen, return_counts=True)
         suspects |= {int(value).to_bytes(8, "little") for value in values[counts > 1][:100]}
     return suspects
 
 
-def _hashes_of(folder: OutputFolder, shard: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    return np.frombuffer(folder.read(shard_file(SHARDS, shard, SUFFIX)) or b"", dtype="<u8")
+def _hashes_of(folder: OutputFolder, report: ShardReport) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    names = [file.name for file in report.files if file.name.endswith(SUFFIX)]
+    return np.frombuffer(b"".join(folder.read(name) or b"" for name in names), dtype="<u8")
 
 
 def _ids_of(folder: OutputFolder, name: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ from ingest.output import INPUTS, RUN, SHARDS, OutputFolder, shard_file
 from ingest.plan import Plan
 from ingest.report import ShardReport
 
-__all__ = ["Ledger", "read_markers", "read_run", "source_of"]
+__all__ = ["Ledger", "changed_inputs", "read_markers", "read_run", "source_of", "write_marker"]
 
 _INPUTS = pa.schema({"file": pa.string(), "size": pa.int64(), "stamp": pa.string()})
 _MOST_SHOWN = 3
@@ -58,20 +58,6 @@ class Ledger:
         self._folder.write(INPUTS, _inputs_file(self._plan))
         self._folder.write(RUN, _as_json(_describe(self._plan)))
 
-    def commit(self, report: ShardReport) -> None:
-        """Put on record that a shard is done. Its files are in their places.
-
-        Raises:
-            WriteError: the marker can't be written.
-        """
-        self._folder.write(
-            shard_file(SHARDS, report.shard, ".json"), report.to_json().encode("utf-8", "backslashreplace")
-        )
-
-    def done(self) -> set[int]:
-        """Give the numbers of the shards that are done."""
-        return {report.shard for report in read_markers(self._folder)}
-
     def _clear(self, *, fresh: bool) -> None:
         files, own = self._folder.files(), self._folder.own_files()
         if files and not fresh:
@@ -102,25 +88,34 @@ class Ledger:
         elif changes := list(_changes(begun.get("decisive", {}), now["decisive"])):
             what = "is that of another config:" + _listed(changes)
         elif begun.get("plan_sha256") != now["plan_sha256"]:
-            what = "read other input:" + _listed(list(self._input_changes()) or ["it is cut into other shards"])
+            what = "read other input:" + _listed(
+                [f"{name} {what}" for name, what in changed_inputs(self._folder, self._plan).items()]
+                or ["it is cut into other shards"]
+            )
         else:
             return
         raise OutputError(f"{self._folder.path}: the run that was begun here {what}\n    {_HINT}")
 
-    def _input_changes(self) -> Iterator[str]:
-        """Say which files are not what they were when the run began."""
-        table = pq.read_table(io.BytesIO(self._folder.read(INPUTS) or b"")).to_pylist()
-        before = {row["file"]: (row["size"], row["stamp"]) for row in table}
-        now = {file.name: (file.size, getattr(file, "stamp", "")) for file in self._plan.files}
-        yield from (f"{name} is gone" for name in before if name not in now)
-        yield from (f"{name} is new" for name in now if name not in before)
-        for name, (size, _) in before.items():
-            if name in now and now[name] != before[name]:
-                yield (
-                    f"{name} had {size:,} bytes, has {now[name][0]:,}"
-                    if now[name][0] != size
-                    else f"{name} was changed"
-                )
+
+def changed_inputs(folder: OutputFolder, plan: Plan) -> dict[str, str]:
+    """Give the files that are not what they were when the run began, each with what is different."""
+    table = pq.read_table(io.BytesIO(folder.read(INPUTS) or b"")).to_pylist()
+    before = {row["file"]: (row["size"], row["stamp"]) for row in table}
+    now = {file.name: (file.size, getattr(file, "stamp", "")) for file in plan.files}
+    changes = {name: "is gone" for name in before if name not in now} | {n: "is new" for n in now if n not in before}
+    for name, (size, _) in before.items():
+        if name in now and now[name] != before[name]:
+            changes[name] = f"had {size:,} bytes, has {now[name][0]:,}" if now[name][0] != size else "was changed"
+    return changes
+
+
+def write_marker(folder: OutputFolder, report: ShardReport) -> None:
+    """Put on record that a shard is done. Its files are in their places.
+
+    Raises:
+        WriteError: the marker can't be written.
+    """
+    folder.write(shard_file(SHARDS, report.shard, ".json"), report.to_json().encode("utf-8", "backslashreplace"))
 
 
 def read_run(folder: OutputFolder) -> dict[str, Any] | None:
@@ -173,6 +168,7 @@ def _describe(plan: Plan) -> dict[str, Any]:
         "audit": config.run.audit,
         "shards": len(plan.shards),
         "files": len(plan.files),
+        "input_bytes": sum(file.size for file in plan.files),
         "decisive": {**_plain(config.decisive), "audit": config.run.audit},
         "config": _describe_source(config),
     }

@@ -131,13 +131,18 @@ class OutputFile:
 class OutputFolder:
     """A folder on the local disk or behind an fsspec URL.
 
-    `written` holds what was written through this object, by name.
+    `written` holds what was written through this object, by the name that was asked for.
+
+    Args:
+        path: the folder.
+        base: folder that a relative path starts from.
+        edition: put into the names of files behind the number of the shard, so that they stand beside earlier ones.
 
     Raises:
         OutputError: there is no such kind of place, or what it takes to reach it is not installed.
     """
 
-    def __init__(self, path: str, base: str = "") -> None:
+    def __init__(self, path: str, base: str = "", edition: str = "") -> None:
         located = path if "://" in path or not base else os.path.join(base, os.path.expanduser(path))
         try:
             if "\0" in path:
@@ -147,6 +152,7 @@ class OutputFolder:
             raise OutputError(f"{path!r}: can't write there: {error}") from error
         self.local = isinstance(self._filesystem, LocalFileSystem)
         self.path = path
+        self._edition = edition
         self.written: dict[str, WrittenFile] = {}
         self.url = self._root if self.local else self._filesystem.unstrip_protocol(self._root)
 
@@ -232,14 +238,20 @@ class OutputFolder:
         Raises:
             WriteError: it can't be written.
         """
-        final = posixpath.join(self._root, name)
+        own = self._in_edition(name)
+        final = posixpath.join(self._root, own)
         try:
             with self._create_local(final) if self.local else self._create_remote(final) as stream:
                 yield stream
                 stream.check()
         except OSError as error:
             raise WriteError(f"can't write {name}: {error.strerror or error}") from error
-        self.written[name] = WrittenFile(name, stream.size, stream.sha256)
+        self.written[name] = WrittenFile(own, stream.size, stream.sha256)
+
+    def _in_edition(self, name: str) -> str:
+        folder, file = posixpath.split(name)
+        stem, dot, suffix = file.partition(".")
+        return posixpath.join(folder, f"{stem}-{self._edition}{dot}{suffix}") if self._edition else name
 
     @contextlib.contextmanager
     def _create_local(self, final: str) -> Iterator[OutputFile]:

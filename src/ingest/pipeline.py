@@ -15,6 +15,7 @@ from ingest.config import Config
 from ingest.counts import Table
 from ingest.diff import diff
 from ingest.document import Document, Dropped, Edit, Reason, apply_edits, check_types
+from ingest.endpoints import Whereabouts
 from ingest.errors import StepError
 from ingest.place import Death, Place
 from ingest.step import CorpusStep, Step
@@ -47,6 +48,8 @@ class Failed:
     plugin: str
     place: str = ""
     """`FILE:LINE` where it was raised."""
+    whereabouts: Whereabouts | None = None
+    """Of what can't be read, how far the reading had come."""
 
 
 @dataclass(slots=True)
@@ -54,6 +57,8 @@ class Outcome:
     """Where a document ended up, and how it got there."""
 
     result: Document | Dropped | Failed
+    source: Document
+    """The document as it was read."""
     step: str = ""
     """The step that dropped it or failed on it."""
     changes: list[Change] = field(default_factory=list)
@@ -101,7 +106,7 @@ class Pipeline:
             numbers: their numbers in the shard, to note where the work is.
         """
         numbers = range(len(docs)) if numbers is None else numbers
-        outcomes = [Outcome(doc) for doc in docs]
+        outcomes = [Outcome(doc, doc) for doc in docs]
         for together, stage in self._stages:
             if together:
                 for label, step in stage:
@@ -138,7 +143,7 @@ class Pipeline:
     def follow(self, doc: Document) -> Iterator[tuple[str, Document | Dropped | Failed, Change | None]]:
         """Take one document through the steps; after each give its label, its result and the change of the text."""
         for label, step in self._steps:
-            outcome = Outcome(doc)
+            outcome = Outcome(doc, doc)
             self._settle(outcome, label, doc, self._process(label, step, [doc], [0])[0])
             yield label, outcome.result, outcome.changes[0] if outcome.changes else None
             if not isinstance(outcome.result, Document):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.config import Config
@@ -12,7 +12,7 @@ from ingest.files import InputFile, find_files
 from ingest.output import OutputFolder
 from ingest.step import CorpusStep
 
-__all__ = ["Plan", "Shard", "Task", "make_plan", "reader_for", "unreadable"]
+__all__ = ["Plan", "Shard", "Task", "make_plan", "reader_for", "tasks_of", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def make_plan(config: Config) -> Plan:
             hint = f"the {found} files that were found lie in the output folder {output.path}; write to another one"
         problem = Problem("read", "no file is left to read", hint=hint)
         raise ConfigError([problem], config.source.path)
-    return Plan(config, tuple(files), tuple(_pack(config, _tasks(config, files))))
+    return Plan(config, tuple(files), tuple(_pack(config, tasks_of(config, *files))))
 
 
 def reader_for(file: InputFile, config: Config) -> str:
@@ -112,8 +112,12 @@ def unreadable(file: InputFile, error: BaseException) -> Unreadable:
     return Unreadable(file.name, str(error) if isinstance(error, ReadError) else f"{type(error).__name__}: {error}")
 
 
-def _tasks(config: Config, files: Sequence[InputFile]) -> Iterator[Task]:
-    """Cut every file into parts. A file that can't be looked into becomes a task that says so."""
+def tasks_of(config: Config, *files: InputFile) -> Iterator[Task]:
+    """Cut every file into parts. A file that can't be looked into becomes a task that says so.
+
+    Raises:
+        ConfigError: a reader's options don't fit a file.
+    """
     for file in files:
         name = config.read.reader or "text"
         try:

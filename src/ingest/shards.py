@@ -5,18 +5,19 @@ from __future__ import annotations
 import functools
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby, islice
 from typing import Any, Generic, Protocol, TypeVar
 
 from ingest.config import Config, Source, load
 from ingest.document import Document
-from ingest.endpoints import Unreadable
+from ingest.endpoints import Unreadable, Whereabouts
 from ingest.errors import WorkerError
 from ingest.executor import Executor
 from ingest.pipeline import Failed, Outcome, Pipeline, batched
 from ingest.place import NO_EXCUSES, Excuses, Place
-from ingest.plan import Shard, unreadable
+from ingest.plan import Shard, Task, unreadable
 from ingest.reading import read_task
 from ingest.supervisor import Limits, Supervised
 
@@ -48,7 +49,7 @@ class ShardFunction(Generic[R]):
     def __reduce__(self) -> tuple[Callable[..., ShardFunction[R]], tuple[Any, ...]]:
         return _in_worker, (type(self), self._source, *self._arguments)
 
-    def __call__(self, shard: Shard, excuses: Excuses = NO_EXCUSES) -> R:
+    def __call__(self, shard: Any, excuses: Excuses = NO_EXCUSES) -> R:
         """Do the work of one shard, and note in `place` how far it is."""
         if self._config is None:
             self._config = load(self._source)
@@ -60,7 +61,7 @@ class ShardFunction(Generic[R]):
         """Build the steps that the documents go through."""
         raise NotImplementedError(f"{type(self).__name__} needs a method `pipeline`")
 
-    def run(self, config: Config, pipeline: Pipeline, shard: Shard, excuses: Excuses) -> R:
+    def run(self, config: Config, pipeline: Pipeline, shard: Any, excuses: Excuses) -> R:
         """Do the work of one shard with what is built."""
         raise NotImplementedError(f"{type(self).__name__} needs a method `run`")
 
@@ -71,6 +72,13 @@ def _in_worker(function: Callable[..., ShardFunction[R]], *arguments: Any) -> Sh
     return function(*arguments)
 
 
+class _Numbered(Protocol):
+    """A shard, or something else that is done like one."""
+
+    @property
+    def number(self) -> int: ...
+
+
 class _OfShard(Protocol):
     """What came of a shard."""
 
@@ -78,14 +86,11 @@ class _OfShard(Protocol):
 
 
 F = TypeVar("F", bound=_OfShard)
+T = TypeVar("T", bound=_Numbered)
 
 
 def run_shards(
-    executor: Executor,
-    function: ShardFunction[F],
-    shards: Sequence[Shard],
-    limits: Limits,
-    take: Callable[[Shard, F], None],
+    executor: Executor, function: ShardFunction[F], shards: Sequence[T], limits: Limits, take: Callable[[T, F], None]
 ) -> None:
     """Have an executor call a function with every shard, and hand over what comes of each, in whatever order it does.
 
@@ -96,7 +101,8 @@ def run_shards(
     """
     waiting = {shard.number: shard for shard in shards}
     supervised = None if executor.in_process else Supervised(function, limits)
-    results = executor.map(supervised or function, shards)
+    call: Callable[[T], F] = function if supervised is None else supervised
+    results = executor.map(call, shards)
     try:
         for result in results:
             if result.shard not in waiting:
@@ -114,17 +120,31 @@ def run_shards(
         )
 
 
-def take_through(shard: Shard, config: Config, pipeline: Pipeline, place: Place, excuses: Excuses) -> Iterator[Outcome]:
-    """Read a shard and take its documents through the steps: one outcome for everything that was read, in order."""
-    items = enumerate(read_shard(shard, config, place, excuses))
-    seen: set[str] = set()
-    for batch in batched(items, config.run.batch_size):
+def take_through(
+    items: Iterable[Document | Unreadable],
+    pipeline: Pipeline,
+    batch_size: int,
+    place: Place,
+    excuses: Excuses,
+    seen: Iterable[str] = (),
+) -> Iterator[Outcome]:
+    """Take what is read through the steps, as it comes: one outcome for each document or unreadable record, in order.
+
+    Args:
+        items: what is read.
+        pipeline: the steps.
+        batch_size: documents that go through the steps together.
+        place: where to note how far the work is.
+        excuses: what to leave out.
+        seen: ids that are taken already.
+    """
+    seen = set(seen)
+    for batch in batched(enumerate(items), batch_size):
         ready: list[tuple[int, Document]] = []
         failed: dict[int, Failed] = {}
         for number, item in batch:
             if isinstance(item, Unreadable):
-                doc = Document(id=item.file_path, file_path=item.file_path, content=item.content)
-                failed[number] = Failed(doc, "read", item.error, item.message, "")
+                failed[number] = _not_read(item)
             elif item.id in seen:
                 failed[number] = Failed(item, "read", "RepeatedId", _REPEATED, "")
             elif number in excuses.documents:
@@ -135,7 +155,13 @@ def take_through(shard: Shard, config: Config, pipeline: Pipeline, place: Place,
         outcomes = _run(pipeline, ready, excuses)
         place.elsewhere()
         for number, _ in batch:
-            yield Outcome(failed[number], failed[number].step) if number in failed else next(outcomes)
+            failure = failed.get(number)
+            yield next(outcomes) if failure is None else Outcome(failure, failure.document, failure.step)
+
+
+def _not_read(item: Unreadable) -> Failed:
+    doc = Document(id=item.file_path, file_path=item.file_path, content=item.content)
+    return Failed(doc, "read", item.error, item.message, "", whereabouts=item.whereabouts)
 
 
 def _run(pipeline: Pipeline, ready: Sequence[tuple[int, Document]], excuses: Excuses) -> Iterator[Outcome]:
@@ -150,30 +176,44 @@ def _run(pipeline: Pipeline, ready: Sequence[tuple[int, Document]], excuses: Exc
 
 
 def read_shard(
-    shard: Shard, config: Config, place: Place | None = None, excuses: Excuses = NO_EXCUSES
+    shard: Shard, config: Config, place: Place | None = None, excuses: Excuses = NO_EXCUSES, first: int = 0
 ) -> Iterator[Document | Unreadable]:
-    """Give the documents of a shard, and in place of what can't be read the record of it."""
+    """Give the documents of a shard, and in place of what can't be read the record of it.
+
+    Args:
+        shard: the shard.
+        config: the config.
+        place: where to note how far the reading is.
+        excuses: what to leave out.
+        first: number of the first task, as `place` and `excuses` have it.
+    """
     limit = min(config.run.limit or sys.maxsize, sys.maxsize)
     place = place or Place()
     seen: Counter[str] = Counter()
-    for index, task in enumerate(shard.tasks):
-        if task.unreadable is not None:
-            yield task.unreadable
-            continue
+    for index, task in enumerate(shard.tasks, first):
         file = task.part.file
+        if task.unreadable is not None:
+            yield _located(task, 0, task.unreadable, rest=True)
+            continue
         most, death = excuses.tasks.get(index, (sys.maxsize, None))
         given = 0
         try:
             place.reading(index, given)
             for item in islice(read_task(task, config), min(most, limit - seen[file.url])):
                 place.elsewhere()
-                yield item
+                yield _located(task, given, item, rest=False) if isinstance(item, Unreadable) else item
                 seen[file.url] += 1
                 given += 1
                 place.reading(index, given)
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # noqa: BLE001  a reader may be a plugin, and files break in many ways
-            yield unreadable(file, error)
+            yield _located(task, given, unreadable(file, error), rest=True)
         if death is not None:
-            yield Unreadable(file.name, f"{death.message}, and what stands behind was not read", error=death.error)
+            message = f"{death.message}, and what stands behind was not read"
+            yield _located(task, given, Unreadable(file.name, message, error=death.error), rest=True)
+
+
+def _located(task: Task, record: int, item: Unreadable, *, rest: bool) -> Unreadable:
+    part = task.part
+    return replace(item, whereabouts=Whereabouts(part.file.name, part.start, part.stop, record, rest))

@@ -11,9 +11,10 @@ import pyarrow.parquet as pq
 
 from ingest.document import Document, Dropped
 from ingest.output import DROPPED, QUARANTINE, REMOVED, OutputFolder, shard_file
-from ingest.pipeline import Change, Failed
+from ingest.pipeline import Change
+from ingest.surrogates import storable
 
-__all__ = ["Sidecar", "change_rows", "dropped_row", "failed_row"]
+__all__ = ["Sidecar", "change_rows", "dropped_row"]
 
 _STRING, _INT = pa.string(), pa.int64()
 
@@ -28,7 +29,7 @@ SCHEMAS = {
     ),
     QUARANTINE: pa.schema(
         {"id": _STRING, "url": _STRING, "file_path": _STRING, "step": _STRING, "plugin": _STRING, "error": _STRING, "message": _STRING,
-         "media_type": _STRING, "content": pa.large_binary()}
+         "media_type": _STRING, "content": pa.large_binary(), "fields": _STRING, "whereabouts": _STRING}
     ),
 }  # fmt: skip
 
@@ -89,23 +90,9 @@ def dropped_row(dropped: Dropped, step: str) -> dict[str, Any]:
     doc, reason = dropped.document, dropped.reason
     return _place(doc) | {
         "step": step,
-        "code": _storable(reason.code),
-        "value": _storable(reason.value),
-        "text": _storable(doc.text),
-    }
-
-
-def failed_row(failed: Failed) -> dict[str, Any]:
-    """Give the row for a document that failed, with the bytes it came as."""
-    doc = failed.document
-    content = doc.content if isinstance(doc.content, bytes) else doc.content.encode("utf-8", "surrogatepass")
-    return _place(doc) | {
-        "step": failed.step,
-        "plugin": failed.plugin,
-        "error": failed.error,
-        "message": _storable(failed.message),
-        "media_type": doc.media_type,
-        "content": content,
+        "code": storable(reason.code),
+        "value": storable(reason.value),
+        "text": storable(doc.text),
     }
 
 
@@ -113,23 +100,18 @@ def change_rows(doc: Document, change: Change) -> list[dict[str, Any]]:
     """Give one row for every edit of a change. Offsets are code points of the text before the step."""
     return [
         {
-            "id": _storable(doc.id),
+            "id": storable(doc.id),
             "step": change.step,
-            "code": _storable(edit.reason.code),
-            "value": _storable(edit.reason.value),
+            "code": storable(edit.reason.code),
+            "value": storable(edit.reason.value),
             "start": edit.start,
             "end": edit.end,
-            "removed": None if edit.withheld else _storable(change.before[edit.start : edit.end]),
-            "inserted": _storable(edit.inserted),
+            "removed": None if edit.withheld else storable(change.before[edit.start : edit.end]),
+            "inserted": storable(edit.inserted),
         }
         for edit in change.edits
     ]
 
 
 def _place(doc: Document) -> dict[str, Any]:
-    return {"id": _storable(doc.id), "url": _storable(doc.url), "file_path": _storable(doc.file_path)}
-
-
-def _storable(value: Any) -> str | None:
-    """Give a string that UTF-8 can hold: a half of a surrogate pair becomes its escape."""
-    return None if value is None else str(value).encode("utf-8", "backslashreplace").decode()
+    return {"id": storable(doc.id), "url": storable(doc.url), "file_path": storable(doc.file_path)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["joined"]
+__all__ = ["joined", "storable"]
 
 
 def joined(text: str) -> str:
@@ -12,3 +12,8 @@ def joined(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
+
+
+def storable(value: object) -> str | None:
+    """Give a value as a string that UTF-8 can hold: a half of a surrogate pair becomes its escape."""
+    return None if value is None else str(value).encode("utf-8", "backslashreplace").decode()

@@ -44,7 +44,7 @@ def test_json_is_all_that_stdout_gets(capsys: Capture) -> None:
     report = json.loads(out)
     assert report["counts"]["written"] == 1
     assert report["workers"] == 1
-    assert report["files"] == ["corpus/part-00000.parquet"]
+    assert report["files"] == ["corpus/part-00000.parquet", "shards/part-00000.ids"]
     assert "written" in err
 
 

@@ -16,6 +16,8 @@ __all__ = ["cli", "main"]
 COMMANDS = {
     "run": "Clean documents and write the corpus.",
     "check": "Check a config and count its input; write nothing.",
+    "plan": "Show how a run cuts its input into shards.",
+    "retry": "Run what is in quarantine once more.",
     "preview": "Show what each step does to one document.",
     "plugins": "List plugins, steps, readers and their options.",
     "schema": "Print the JSON Schema of the config.",

@@ -66,7 +66,7 @@ def _find(config: Config, wanted: str | None, number: int) -> Document:
 def _documents(config: Config) -> Iterator[Document]:
     from ingest.document import Document
     from ingest.plan import make_plan
-    from ingest.run import read_shard
+    from ingest.shards import read_shard
 
     for shard in make_plan(config).shards:
         for item in read_shard(shard, config):

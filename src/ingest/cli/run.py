@@ -51,7 +51,7 @@ def command(
     with Progress(plan, quiet=quiet) as progress:
         report = run(plan, progress.advance, progress.count, fresh=fresh)
     if not quiet:
-        print_summary(report, plan)
+        print_summary(report, plan.output)
     if as_json:
         click.echo(report.to_json(), nl=False)
     return 0 if report.clean else 1

@@ -9,7 +9,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from ingest.cli.console import messages
-from ingest.plan import Plan
 from ingest.report import Counted, Report
 
 __all__ = ["print_summary"]
@@ -18,7 +17,7 @@ MOST_LANGUAGES = 12
 MOST_RULES = 25
 
 
-def print_summary(report: Report, plan: Plan) -> None:
+def print_summary(report: Report, output: str) -> None:
     """Print what a run did, and where to look."""
     console = messages()
     console.print(_documents(report))
@@ -30,10 +29,12 @@ def print_summary(report: Report, plan: Plan) -> None:
     for label, counted in report.counted.items():
         console.print(_line("counted", escape(_counted(label, counted))))
     console.print(_line("speed", _speed(report)))
+    if report.shards_before:
+        console.print(_line("resumed", f"{report.shards_before:,} of {report.shards:,} shards were done before"))
     for line in _problems(report):
         console.print(line)
-    console.print(_line("corpus", escape(f"{plan.output}/corpus")))
-    console.print(_line("report", escape(f"{plan.output}/report.json")))
+    console.print(_line("corpus", escape(f"{output}/corpus")))
+    console.print(_line("report", escape(f"{output}/report.json")))
 
 
 def _documents(report: Report) -> Table:

@@ -1,0 +1,230 @@
+"""Run what is in quarantine once more, from the bytes that lie there; what could not be read is read again.
+
+What comes of it stands in files of its own, with the number of the try in their names. The marker of the shard is replaced
+by one that names them in place of the old quarantine, in one step: whatever happens, the run balances.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from ingest.config import Config, load
+from ingest.counting import Tables, count_corpus, open_tables
+from ingest.counts import CountFolder
+from ingest.document import Document
+from ingest.endpoints import Unreadable, Whereabouts
+from ingest.errors import ConfigError, OutputError
+from ingest.files import InputFile
+from ingest.ledger import changed_inputs, read_markers, read_run, source_of, write_marker
+from ingest.lock import locked
+from ingest.output import CORPUS, QUARANTINE, OutputFolder
+from ingest.pipeline import Pipeline
+from ingest.place import Excuses, Place
+from ingest.plan import Plan, Shard, make_plan, tasks_of
+from ingest.quarantine import document_of, whereabouts_of
+from ingest.report import Report, ShardReport
+from ingest.run import make_executor, scratch_folder
+from ingest.shard_writer import ShardWriter
+from ingest.shards import ShardFunction, read_shard, run_shards, take_through
+from ingest.step import CorpusStep
+from ingest.supervisor import Limits
+from ingest.totals import sum_up, write_report
+
+__all__ = ["retry"]
+
+_REPEATED = "RepeatedId"
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedShard:
+    """The unit of work: what is in quarantine of one shard."""
+
+    number: int
+    turn: int
+    """Which try this is, counted from 1."""
+    quarantine: tuple[str, ...]
+    """Files of the output that hold it."""
+    files: tuple[tuple[InputFile, bool], ...]
+    """Input files that something could not be read of, and whether each is what it was when the run began."""
+
+
+def retry(
+    path: str,
+    on_shard: Callable[[ShardReport], None] | None = None,
+    *,
+    overrides: tuple[tuple[str, str, Any], ...] = (),
+) -> Report:
+    """Run what is in quarantine of a finished run once more, and give the report of the run as it is then.
+
+    The config is the one that the run was begun with; plugin files are read as they are now.
+
+    Args:
+        path: the output folder of the run.
+        on_shard: called after each shard that had something in quarantine.
+        overrides: section, key and value of what to set on top of the config.
+
+    Raises:
+        OutputError: there is no finished run in the folder, or another run is writing there.
+        ConfigError, PluginError: the config does not load any more.
+        WorkerError, WriteError: as for a run.
+    """
+    started = time.perf_counter()
+    folder = OutputFolder(path)
+    with locked(folder):
+        record = _finished_run(folder)
+        source = source_of(record)
+        here = ("write", "path", path if "://" in path else os.path.abspath(path))
+        config = load(replace(source, overrides=(*source.overrides, here, *overrides)))
+        before = {report.shard: report for report in read_markers(folder) if report.counts.n_quarantined}
+        executor = make_executor(config)
+        plan = _plan(config)
+        shards = _shards(folder, list(before.values()), plan)
+
+        def take(_: Any, report: ShardReport) -> None:
+            old = before[report.shard]
+            write_marker(folder, _merged(folder, old, report))
+            folder.remove(file.name for file in old.files if file.name.startswith(f"{QUARANTINE}/"))
+            if on_shard is not None:
+                on_shard(report)
+
+        limits = Limits(config.run.document_seconds, config.run.document_memory)
+        with ExitStack() as stack:
+            tables: Tables = ()
+            if shards and plan is not None and plan.counting:
+                room = stack.enter_context(CountFolder(folder, scratch_folder(config)))
+                tables, _ = count_corpus(plan, executor, room, limits)
+            try:
+                run_shards(executor, _Retrier(config.source, tables, config=config), shards, limits, take)
+            finally:
+                folder.sweep()
+        total = sum_up(folder, executor.workers)
+        total.seconds = round(time.perf_counter() - started, 3)
+        write_report(folder, total)
+    return total
+
+
+def _finished_run(folder: OutputFolder) -> dict[str, Any]:
+    record = read_run(folder)
+    if record is None:
+        raise OutputError(f"{folder.path}: holds no run; name the folder that a run wrote to")
+    done = sum(1 for _ in read_markers(folder))
+    if done < record["shards"]:
+        what = f"the run is not finished, {done} of {record['shards']} shards are done"
+        raise OutputError(f"{folder.path}: {what}; give the command of the run once more, then retry")
+    return record
+
+
+def _plan(config: Config) -> Plan | None:
+    """Give the plan of the run; `None` if its input is gone, so that only what lies in quarantine can be tried."""
+    try:
+        return make_plan(config)
+    except ConfigError:
+        if any(isinstance(step, CorpusStep) for step in config.steps):
+            raise
+        return None
+
+
+def _shards(folder: OutputFolder, reports: list[ShardReport], plan: Plan | None) -> list[QuarantinedShard]:
+    """Say what is to be done, with the input files that it takes."""
+    files = {file.name: file for file in plan.files} if plan is not None else {}
+    changed = changed_inputs(folder, plan) if plan is not None else set()
+    shards = []
+    for report in reports:
+        names = tuple(file.name for file in report.files if file.name.startswith(f"{QUARANTINE}/"))
+        places = (where.file for row in _rows(folder, names) if (where := whereabouts_of(row)) is not None)
+        needed = [(files[name], name not in changed) for name in dict.fromkeys(places) if name in files]
+        shards.append(QuarantinedShard(report.shard, report.retries + 1, names, tuple(needed)))
+    return shards
+
+
+def _merged(folder: OutputFolder, old: ShardReport, new: ShardReport) -> ShardReport:
+    """Give the report of a shard with what came of its quarantine in place of the quarantine."""
+    kept = [file for file in old.files if not file.name.startswith(f"{QUARANTINE}/")]
+    added = new.files
+    if not new.written:
+        empty = [file.name for file in added if file.name.startswith(f"{CORPUS}/")]
+        folder.remove(empty)
+        added = [file for file in added if file.name not in empty]
+    merged = ShardReport(old.shard, files=sorted([*kept, *added], key=lambda file: file.name), failures=new.failures)
+    merged.counts.add(old.counts)
+    merged.counts.read -= old.counts.n_quarantined
+    merged.counts.quarantined.clear()
+    merged.counts.add(new.counts)
+    merged.seconds = round(old.seconds + new.seconds, 4)
+    merged.lost_workers = old.lost_workers + new.lost_workers
+    merged.retries = old.retries + 1
+    return merged
+
+
+class _Retrier(ShardFunction[ShardReport]):
+    """Tries the quarantine of a shard. Argument: the tables of counts."""
+
+    def pipeline(self, config: Config) -> Pipeline:
+        (tables,) = self._arguments
+        return Pipeline(config, explain=config.run.audit == "full", tables=open_tables(tables), place=self.place)
+
+    def run(self, config: Config, pipeline: Pipeline, shard: Any, excuses: Excuses) -> ShardReport:
+        started = time.process_time()
+        folder = OutputFolder(config.write.path, config.source.base, f"r{shard.turn}")
+        seen = _written_before(folder, shard)
+        items = _items(folder, shard, config, self.place, excuses)
+        outcomes = take_through(items, pipeline, config.run.batch_size, self.place, excuses, seen)
+        report = ShardWriter(config, folder, shard.number).write(outcomes)
+        report.seconds = round(time.process_time() - started, 4)
+        return report
+
+
+def _written_before(folder: OutputFolder, shard: QuarantinedShard) -> set[str]:
+    """Give the ids whose first document is not in quarantine: the later ones go back there."""
+    errors = [(row["id"], row["error"]) for row in _rows(folder, shard.quarantine, ["id", "error"])]
+    first = {id_ for id_, error in errors if error != _REPEATED}
+    return {id_ for id_, error in errors if error == _REPEATED} - first
+
+
+def _items(
+    folder: OutputFolder, shard: QuarantinedShard, config: Config, place: Place, excuses: Excuses
+) -> Iterator[Document | Unreadable]:
+    """Give the documents in quarantine, and what can be read now."""
+    files = {file.name: (file, same) for file, same in shard.files}
+    for number, row in enumerate(_rows(folder, shard.quarantine)):
+        where = whereabouts_of(row)
+        if where is None:
+            yield document_of(row)
+        else:
+            before = Unreadable(row["file_path"], row["message"], row["content"], row["error"], where)
+            found = files.get(where.file)
+            yield from [before] if found is None else _read_again(number, before, *found, config, place, excuses)
+
+
+def _read_again(
+    number: int, before: Unreadable, file: InputFile, same: bool, config: Config, place: Place, excuses: Excuses
+) -> Iterator[Document | Unreadable]:
+    """Read what could not be read. Of a file that is another one now, that needs all of it to be in quarantine."""
+    where = before.whereabouts
+    assert where is not None  # noqa: S101  it is what brought us here
+    whole = where.rest and where.record == 0 and where.start is None
+    if not (same or whole):
+        yield before
+        return
+    tasks = tuple(task for task in tasks_of(config, file) if whole or _is_part(where, task.part.start, task.part.stop))
+    items = read_shard(Shard(number, tasks), config, place, excuses, first=number)
+    yield from islice(items, where.record, None if where.rest else where.record + 1)
+
+
+def _is_part(where: Whereabouts, start: int | None, stop: int | None) -> bool:
+    return (where.start, where.stop) == (start, stop)
+
+
+def _rows(folder: OutputFolder, names: tuple[str, ...], columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
+    for name in names:
+        with folder.open(name) as stream, pq.ParquetFile(stream) as table:
+            for batch in table.iter_batches(16, columns=columns):
+                yield from batch.to_pylist()
