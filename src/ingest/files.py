@@ -48,9 +48,14 @@ class InputFile:
         stem, suffix = posixpath.splitext(self.name.lower())
         return posixpath.splitext(stem)[1] if suffix in COMPRESSIONS else suffix
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it lies on a disk of this machine, where seeking and reading again cost little."""
+        return os.path.isabs(self.url)
+
     def open_raw(self) -> io.BufferedReader:
         """Open the bytes as they are stored. The file can be sought."""
-        if os.path.isabs(self.url):
+        if self.is_local:
             return open(self.url, "rb")
         filesystem, path = _filesystem(self.url)
         return _Remote(filesystem.open(path, "rb"), filesystem)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
-__all__ = ["KEEP_BYTES", "LongLine", "read_at_most", "read_lines", "without_bom"]
+__all__ = ["KEEP_BYTES", "LongLine", "find_bom", "line_starts", "read_at_most", "read_lines", "without_bom"]
 
 KEEP_BYTES = "ingest.keep_bytes"
 """Error handler that puts a surrogate half in for every byte that can't be decoded, and the byte back for it.
@@ -43,16 +43,41 @@ def read_at_most(stream: IO[bytes], limit: int) -> bytes:
     return b"".join(pieces)
 
 
-def read_lines(stream: IO[bytes], limit: int) -> Iterator[bytes | LongLine]:
-    r"""Give the lines with their `\n`. Of a line of more than `limit` bytes only the size is kept."""
-    while line := stream.readline(limit + 1):
-        if len(line) - line.endswith(b"\n") <= limit:
-            yield line
-            continue
+def read_lines(
+    stream: IO[bytes], limit: int, offset: int = 0, stop: int | None = None
+) -> Iterator[tuple[int, bytes | LongLine]]:
+    r"""Give the lines with their `\n`, each with the offset of its first byte.
+
+    Args:
+        stream: what to read; a line begins where it stands.
+        limit: most bytes of a line; of one that has more only the size is kept.
+        offset: where in the file the stream stands.
+        stop: offset at which no more line may begin.
+    """
+    while (stop is None or offset < stop) and (line := stream.readline(limit + 1)):
         size = len(line)
-        while not line.endswith(b"\n") and (line := stream.readline(_CHUNK)):
-            size += len(line)
-        yield LongLine(size - line.endswith(b"\n"))
+        if size - line.endswith(b"\n") <= limit:
+            yield offset, line
+        else:
+            while not line.endswith(b"\n") and (line := stream.readline(_CHUNK)):
+                size += len(line)
+            yield offset, LongLine(size - line.endswith(b"\n"))
+        offset += size
+
+
+def line_starts(stream: IO[bytes], size: int, step: int) -> Iterator[int]:
+    """Give the first offset at or behind each multiple of the step where a line begins. The stream can be sought."""
+    place = 0
+    while (target := place - place % step + step) < size:
+        # One byte earlier: a line that begins at the very place is found by the end of the one before it.
+        stream.seek(target - 1)
+        place = target - 1
+        while line := stream.readline(_CHUNK):
+            place += len(line)
+            if line.endswith(b"\n"):
+                break
+        if place < size:
+            yield place
 
 
 def without_bom(stream: io.BufferedReader, encoding: str = "utf-8") -> tuple[io.BufferedReader, str]:
@@ -61,12 +86,16 @@ def without_bom(stream: io.BufferedReader, encoding: str = "utf-8") -> tuple[io.
     Returns:
         The stream and the encoding of its lines, which is UTF-8 where UTF-16 had to be converted.
     """
-    head = stream.peek(4)
-    mark, encoding = next((entry for entry in _BOMS if head.startswith(entry[0])), (b"", encoding))
+    mark, encoding = find_bom(stream.peek(4), encoding)
     if "\n".encode(encoding) == b"\n":
         stream.read(len(mark))
         return stream, encoding
     return io.BufferedReader(_Utf8(stream, encoding), _CHUNK), "utf-8"
+
+
+def find_bom(head: bytes, encoding: str = "utf-8") -> tuple[bytes, str]:
+    """Give the byte order mark that the bytes start with, and the encoding that it, or else the argument, names."""
+    return next((entry for entry in _BOMS if head.startswith(entry[0])), (b"", encoding))
 
 
 class _Utf8(io.RawIOBase):
