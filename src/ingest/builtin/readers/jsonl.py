@@ -6,23 +6,39 @@ import codecs
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import IO, Annotated, Any
 
 from pydantic import Field
 
-from ingest.builtin.readers.lines import LongLine, find_bom, line_starts, read_at_most, read_lines, without_bom
+from ingest.builtin.readers.lines import (
+    CutLine,
+    LongLine,
+    find_bom,
+    line_starts,
+    packed_line_starts,
+    read_at_most,
+    read_lines,
+    without_bom,
+)
 from ingest.builtin.readers.records import Broken, RecordReader
 from ingest.builtin.readers.values import as_bytes
 from ingest.endpoints import Part
+from ingest.errors import ReadError
 from ingest.files import InputFile
+from ingest.unpacking import START, Origin
 
 __all__ = ["JsonLinesReader"]
 
 
+_MOST_OF_ORIGIN = 16
 _REMOTE_STEP = 64 * 2**20
 """Least bytes of a part of a remote file: to look for the end of a line there costs a request of some megabytes."""
+
+Resume = Callable[[], ReadError | None]
 
 
 class JsonLinesReader(RecordReader):
@@ -46,62 +62,92 @@ class JsonLinesReader(RecordReader):
         return isinstance(_parse(line), dict)
 
     def split(self, file: InputFile) -> Sequence[Part]:
-        if file.compression is not None or file.size <= self.part_bytes:
+        pays = file.is_local or file.compression is None
+        if file.size <= self.part_bytes or not pays or not _is_in_lines(file):
             return [Part(file, size=file.size)]
+        return self._split_packed(file) if file.compression else self._split_plain(file)
+
+    def _split_plain(self, file: InputFile) -> Sequence[Part]:
         step = self.part_bytes if file.is_local else max(self.part_bytes, _REMOTE_STEP)
         with file.open() as stream:
-            if not _is_in_lines(file, stream.peek()):
-                return [Part(file, size=file.size)]
             starts = [0, *line_starts(stream, file.size, step)]
         stops = [*starts[1:], file.size]
         return [Part(file, start, stop, stop - start) for start, stop in zip(starts, stops, strict=True)]
 
+    def _split_packed(self, file: InputFile) -> Sequence[Part]:
+        """Unpack the file to see where its lines begin. Its last part has no end, so that a damage there comes up."""
+        size = 0
+
+        def chunks() -> Iterator[tuple[Origin, bytes]]:
+            nonlocal size
+            for origin, chunk in file.unpack():
+                size += len(chunk)
+                yield origin, chunk
+
+        starts = [(0, START), *_thinned(packed_line_starts(chunks(), self.part_bytes))]
+        stops = [start for start, _ in starts[1:]]
+        return [
+            Part(file, start, stop, file.size * ((stop or size) - start) // (size or 1), origin)
+            for (start, origin), stop in zip(starts, [*stops, None], strict=True)
+        ]
+
     def records(self, part: Part) -> Iterator[tuple[int, Mapping[str, Any] | Broken]]:
-        with part.file.open() as stored:
-            if part.start:
-                stored.seek(part.start)
-                yield from self._lines(stored, part.start, part.stop)
-                return
-            mark, _ = find_bom(stored.peek(4))
-            stream, _ = without_bom(stored)
-            # Of a file that had to be converted, the offsets are those of the same text in UTF-8.
-            start = len(mark) if stream is stored else 0
-            head = stream.peek().lstrip()
-            if part.file.suffix == ".json" and part.start is None and _is_one_value(head):
-                yield from self._value(stream, head, start)
+        start = part.start or 0
+        with part.file.open_lines(start, part.origin) as stored:
+            stream: io.BufferedReader = stored
+            if start == 0:
+                mark, _ = find_bom(stored.peek(4))
+                stream, _ = without_bom(stored)
+                # Of a file that had to be converted, the offsets are those of the same text in UTF-8.
+                start = len(mark) if stream is stored else 0
+            if part.file.suffix == ".json" and part.start is None and _is_one_value(head := stream.peek().lstrip()):
+                yield from self._value(stream, head, start, stored.resume)
             else:
-                yield from self._lines(stream, start, part.stop)
+                yield from self._lines(stream, start, part.stop, stored.resume)
 
     def _lines(
-        self, stream: IO[bytes], start: int, stop: int | None = None
+        self, stream: IO[bytes], start: int, stop: int | None, resume: Resume
     ) -> Iterator[tuple[int, Mapping[str, Any] | Broken]]:
-        for offset, line in read_lines(stream, self.max_bytes, start, stop):
+        for offset, line in read_lines(stream, self.max_bytes, start, stop, resume):
             place = f"the line at byte {offset}"
             if isinstance(line, LongLine):
                 yield offset, Broken(f"{place} has {line.size} bytes, {self.beyond_limit()}")
+            elif isinstance(line, CutLine):
+                yield offset, Broken(str(line.damage), line.content)
             elif not line.isspace():
                 yield offset, _record(_parse(line), place, line)
 
-    def _value(self, stream: IO[bytes], head: bytes, start: int) -> Iterator[tuple[int, Mapping[str, Any] | Broken]]:
+    def _value(
+        self, stream: IO[bytes], head: bytes, start: int, resume: Resume
+    ) -> Iterator[tuple[int, Mapping[str, Any] | Broken]]:
         """Give the items of one array, the one object, or, if there is more than an object, the lines."""
         content = read_at_most(stream, self.max_bytes + 1)
+        value = _parse(content)
         if len(content) > self.max_bytes:
             yield (
                 0,
                 Broken(f"the file is one JSON value of more than {self.max_bytes} bytes; write one record per line"),
             )
-            return
-        value = _parse(content)
-        if isinstance(value, _Fault) and head.startswith(b"{"):
-            yield from self._lines(io.BytesIO(content), start)
+        elif (damage := resume()) is not None:
+            yield 0, Broken(str(damage), content)
+        elif isinstance(value, _Fault) and head.startswith(b"{"):
+            yield from self._lines(io.BytesIO(content), start, None, resume)
         elif isinstance(value, list):
             yield from ((number, _record(item, f"item {number}")) for number, item in enumerate(value))
         else:
             yield 0, _record(value, "the file", content)
 
 
-def _is_in_lines(file: InputFile, head: bytes) -> bool:
-    """Say whether a file that starts with these bytes can be cut at the ends of its lines."""
+def _thinned(starts: Iterable[tuple[int, Origin]]) -> Iterator[tuple[int, Origin]]:
+    """Give fewer of the places that share an origin: each costs unpacking from there on."""
+    for _, group in groupby(starts, key=itemgetter(1)):
+        shared = list(group)
+        yield from shared[:: -(-len(shared) // _MOST_OF_ORIGIN)]
+
+
+def _is_in_lines(file: InputFile) -> bool:
+    """Say whether a file can be cut at the ends of its lines."""
+    head = file.head()
     _, encoding = find_bom(head)
     return encoding == "utf-8" and not (file.suffix == ".json" and _is_one_value(head))
 

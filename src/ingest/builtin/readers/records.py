@@ -80,7 +80,7 @@ class RecordReader(Reader):
         def position() -> str:
             return "before the first record" if last < 0 else f"after record #{last}"
 
-        with explain_damage(file, position):
+        with explain_damage(position):
             for number, record in self.records(part):
                 yield self._convert(file, number, record)
                 last = number
@@ -228,5 +228,5 @@ def _either(fields: Sequence[str]) -> str:
 
 
 def _listed(fields: Iterable[str]) -> str:
-    shown = [as_string(field) for field in fields]
+    shown = [name if len(name) <= 60 else f"{name[:60]}..." for name in map(as_string, fields)]
     return ", ".join(shown[:30]) + (f" and {len(shown) - 30} more" if len(shown) > 30 else "") or "none"
