@@ -216,6 +216,27 @@ def test_the_own_errors_of_a_file_system_become_read_errors(tmp_path: Path) -> N
         names(["zip://*::x.zip"], tmp_path)
 
 
+# What tells that a file was changed
+
+
+def test_a_local_file_that_is_changed_has_another_status(folder: Path) -> None:
+    [file] = find_files(["data/b.txt"], [], [], str(folder.parent))
+    assert file.status() == (file.size, file.stamp)
+    os.utime(folder / "b.txt", ns=(1, 1))
+    assert file.status() == (file.size, "1")
+    (folder / "b.txt").unlink()
+    with pytest.raises(FileNotFoundError):
+        file.status()
+
+
+def test_a_remote_file_that_is_changed_has_another_status(memory: Any) -> None:
+    [file] = find_files(["memory://data/b.txt"], [], [])
+    assert file.status() == (file.size, file.stamp)
+    memory.pipe("/data/b.txt", b"/data/B.txt")
+    size, stamp = file.status()
+    assert (size, stamp != file.stamp) == (file.size, True)
+
+
 # What a name tells
 
 

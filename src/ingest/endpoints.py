@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ingest.component import Component
 from ingest.document import Document
+from ingest.unpacking import START, Origin
 
 if TYPE_CHECKING:
     from ingest.files import InputFile
@@ -28,6 +29,8 @@ class Part:
     stop: int | None = None
     size: int = 0
     """Bytes of input, as near as the reader can tell."""
+    origin: Origin = START
+    """Where to begin to decompress, for a part of a compressed file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class Reader(Component):
     def split(self, file: InputFile) -> Sequence[Part]:
         """Give the parts of the file that can be read on their own, in order. One part by default.
 
-        Called once per file before anything is read. It may look into the file, but not read all of it.
+        Called once per file before anything is read. It may look into the file, and read all of it where that costs
+        far less than what will be done with it.
 
         Raises:
             ConfigError: the options don't fit the file, such as a column that isn't there.

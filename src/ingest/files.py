@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import io
-import lzma
 import os
 import posixpath
 import stat
-import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import IO, Any, cast
 
+from ingest.bounds import BOUNDS, Bounds
 from ingest.errors import ReadError
+from ingest.unpacking import START, Origin, Resumable, Unpacked, Unpacking
 
-__all__ = ["COMPRESSIONS", "DAMAGES", "InputFile", "find_files"]
+__all__ = ["COMPRESSIONS", "InputFile", "find_files"]
 
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
-DAMAGES = (EOFError, OSError, zlib.error, lzma.LZMAError)
-"""What decompressors raise over a stream that is damaged or ends early."""
 
 _BUFFER = 1 << 16
 
@@ -36,6 +32,11 @@ class InputFile:
     """Path as it goes into `file_path` and into document ids: below the path that the config gave."""
     size: int
     """Bytes as they are stored; 0 where that can't be told."""
+    stamp: str = ""
+    """What changes when the content does: the time of the last change in ns, or the tag that a service gives it.
+    Empty where there is none."""
+    bounds: Bounds = BOUNDS
+    """How much it may unpack to."""
 
     @property
     def compression(self) -> str | None:
@@ -48,26 +49,67 @@ class InputFile:
         stem, suffix = posixpath.splitext(self.name.lower())
         return posixpath.splitext(stem)[1] if suffix in COMPRESSIONS else suffix
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it lies on a disk of this machine, where seeking and reading again cost little."""
+        return os.path.isabs(self.url)
+
+    def status(self) -> tuple[int, str]:
+        """Ask again for size and stamp, which differ from the ones here if the file was changed since.
+
+        Raises:
+            OSError: the file is gone.
+        """
+        if self.is_local:
+            status = os.stat(self.url)
+            return status.st_size, str(status.st_mtime_ns)
+        filesystem, path = _filesystem(self.url)
+        filesystem.invalidate_cache()
+        info = filesystem.info(path)
+        return info.get("size") or 0, _stamp(info)
+
     def open_raw(self) -> io.BufferedReader:
         """Open the bytes as they are stored. The file can be sought."""
-        if os.path.isabs(self.url):
+        if self.is_local:
             return open(self.url, "rb")
         filesystem, path = _filesystem(self.url)
         return _Remote(filesystem.open(path, "rb"), filesystem)
 
     def open(self) -> io.BufferedReader:
-        """Open the bytes, decompressed as the suffix says. Only a file that is stored plain can be sought."""
+        """Open the bytes, decompressed as the suffix says. Only a file that is stored plain can be sought.
+
+        Its methods raise `ReadError` where the compressed stream is damaged, or unpacks to too much.
+        """
         stored = self.open_raw()
-        match self.compression:
-            case "gzip":
-                return _unpacked(gzip.GzipFile(fileobj=stored), stored)
-            case "bz2":
-                return _unpacked(bz2.BZ2File(stored), stored)
-            case "xz":
-                return _unpacked(lzma.LZMAFile(stored), stored)
-            case "zstd":
-                return _unpacked(_Zstd(stored), stored)
-        return stored
+        if self.compression is None:
+            return stored
+        return io.BufferedReader(Unpacked(self._unpacking(stored), stored), _BUFFER)
+
+    def open_lines(self, start: int = 0, origin: Origin = START) -> Resumable:
+        """Open the bytes, decompressed, from an offset on. At a damage they end, and can go on behind it.
+
+        Args:
+            start: offset in the decompressed bytes.
+            origin: a place at or in front of it where decompressing can begin.
+        """
+        stored = self.open_raw()
+        if self.compression is None:
+            stored.seek(start)
+            return Resumable(stored)
+        stream = Resumable(Unpacked(self._unpacking(stored, origin), stored, resumable=True))
+        stream.skip(start - origin.unpacked)
+        return stream
+
+    def unpack(self) -> Iterator[tuple[Origin, bytes]]:
+        """Give the decompressed bytes in chunks, each with a place where decompressing can begin; pass over damages."""
+        with self.open_raw() as stored:
+            unpacking = self._unpacking(stored)
+            for chunk in unpacking:
+                if isinstance(chunk, bytes):
+                    yield unpacking.origin, chunk
+
+    def _unpacking(self, stored: IO[bytes], origin: Origin = START) -> Unpacking:
+        return Unpacking(stored, self.compression or "", self.bounds.max_ratio, origin)
 
     def head(self, size: int = 4096) -> bytes:
         """Give the first bytes, decompressed."""
@@ -83,81 +125,9 @@ class _Remote(io.BufferedReader):
         self._filesystem = filesystem
 
 
-class _Unpacked(io.RawIOBase):
-    """Gives every byte in front of a damage before the error comes up; a buffer alone would lose the last ones."""
-
-    def __init__(self, stream: Any, stored: IO[bytes]) -> None:
-        self._stream = stream
-        self._stored = stored
-        self._error: Exception | None = None
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        if self._error is not None:
-            raise self._error
-        filled = 0
-        try:
-            while filled < len(buffer) and (chunk := self._stream.read1(len(buffer) - filled)):
-                buffer[filled : filled + len(chunk)] = chunk
-                filled += len(chunk)
-        except DAMAGES as error:
-            if not filled:
-                raise
-            self._error = error
-        return filled
-
-    def close(self) -> None:
-        # The decompressing streams leave the stored file open.
-        self._stored.close()
-        super().close()
-
-
-class _Zstd:
-    """A zstd stream. Pyarrow throws away what it has unpacked when it meets a damage, so that is read again."""
-
-    def __init__(self, stored: IO[bytes]) -> None:
-        self._stored = stored
-        self._streams = [_open_zstd(stored)]
-        self._position = 0
-
-    def read1(self, size: int) -> bytes:
-        if len(self._streams) > 1:
-            return self._read(1)
-        try:
-            return self._read(size)
-        except OSError:
-            self._start_again()
-            return self._read(1)
-
-    def _read(self, size: int) -> bytes:
-        chunk = cast(bytes, self._streams[-1].read(size))
-        self._position += len(chunk)
-        return chunk
-
-    def _start_again(self) -> None:
-        """Go back to the last byte that was given; the next ones come one by one, up to the damage."""
-        self._stored.seek(0)
-        # The first stream stays alive: its end would close the stored file.
-        self._streams.append(_open_zstd(self._stored))
-        left = self._position
-        while left and (chunk := self._streams[-1].read(min(left, _BUFFER))):
-            left -= len(chunk)
-
-
-def _open_zstd(stored: IO[bytes]) -> Any:
-    # Imported late: no other kind of file needs it, and it is slow to load.
-    import pyarrow as pa
-
-    return pa.CompressedInputStream(stored, "zstd")
-
-
-def _unpacked(stream: Any, stored: IO[bytes]) -> io.BufferedReader:
-    return io.BufferedReader(_Unpacked(stream, stored), _BUFFER)
-
-
-def find_files(paths: Sequence[str], include: Sequence[str], exclude: Sequence[str], base: str = "") -> list[InputFile]:
+def find_files(
+    paths: Sequence[str], include: Sequence[str], exclude: Sequence[str], base: str = "", bounds: Bounds = BOUNDS
+) -> list[InputFile]:
     """Find the files of a run, each once, in the order of `paths` and by name inside a folder.
 
     A symbolic link that leads nowhere counts as a file: reading it fails and is put on record. A folder that links
@@ -169,6 +139,7 @@ def find_files(paths: Sequence[str], include: Sequence[str], exclude: Sequence[s
         exclude: globs that win over `include`. Files and folders that start with a dot are left out anyway,
             unless a path names them.
         base: folder that relative local paths start from.
+        bounds: how much each file may unpack to.
 
     Raises:
         ReadError: a path matches nothing, or a folder can't be listed.
@@ -180,7 +151,7 @@ def find_files(paths: Sequence[str], include: Sequence[str], exclude: Sequence[s
             raise ReadError(f"{path!r} matches no file")
         for match in sorted(matches, key=lambda match: match.key):
             if _wanted(match.below, include, exclude):
-                found.setdefault(match.key, match.file)
+                found.setdefault(match.key, replace(match.file, bounds=bounds))
     return list(found.values())
 
 
@@ -254,10 +225,11 @@ def _find_local(path: str, base: str) -> Iterator[_Match]:
         starts = list(_expand(locate(folder), pieces.split("/"))) if pieces else []
     else:
         folder, starts = given if os.path.isdir(start) else posixpath.dirname(given), [start]
-    for place, size in {place: size for start in starts for place, size in _files_at(start)}.items():
+    for place, status in {place: status for start in starts for place, status in _files_at(start)}.items():
         below = _printable(_slashed(os.path.relpath(place, locate(folder))))
         name = posixpath.normpath(posixpath.join(_printable(folder), below))
-        yield _Match(place, below, InputFile(place, name, size))
+        size, stamp = (status.st_size, str(status.st_mtime_ns)) if status else (0, "")
+        yield _Match(place, below, InputFile(place, name, size, stamp))
 
 
 def _slashed(path: str) -> str:
@@ -284,8 +256,8 @@ def _expand(folder: str, pieces: Sequence[str]) -> Iterator[str]:
                 yield from _expand(entry.path, rest)
 
 
-def _files_at(start: str) -> Iterator[tuple[str, int]]:
-    """Give the file, or all files of the folder, with their sizes. Pipes, sockets and devices are no files."""
+def _files_at(start: str) -> Iterator[tuple[str, os.stat_result | None]]:
+    """Give the file, or all files of the folder, with their status. Pipes, sockets and devices are no files."""
     if not os.path.isdir(start):
         places = [start]
     else:
@@ -293,7 +265,7 @@ def _files_at(start: str) -> Iterator[tuple[str, int]]:
     for place in places:
         status = _status(place)
         if status is None or stat.S_ISREG(status.st_mode):
-            yield place, status.st_size if status else 0
+            yield place, status
 
 
 def _walk(start: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
@@ -363,8 +335,16 @@ def _find_remote(path: str, base: str) -> Iterator[_Match]:
             below = place.removeprefix(anchor).lstrip("/")
             if pieces.startswith(".") or "/." in pieces or not any(map(_is_hidden, below.split("/"))):
                 url = f"{before}{scheme}://{posixpath.join(folder, below)}"
-                entry = InputFile(url + stored, url + after, file.get("size") or 0)
+                entry = InputFile(url + stored, url + after, file.get("size") or 0, _stamp(file))
                 yield _Match(filesystem.unstrip_protocol(place) + stored, below, entry)
+
+
+# What file systems call the state of a file, the surest first.
+_STAMPS = ("ETag", "etag", "md5Hash", "CRC", "LastModified", "last_modified", "mtime", "updated", "modified", "created")
+
+
+def _stamp(info: Mapping[str, Any]) -> str:
+    return next((str(info[key]) for key in _STAMPS if info.get(key)), "")
 
 
 def _filesystem(url: str) -> tuple[Any, str]:

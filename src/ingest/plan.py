@@ -72,7 +72,7 @@ def make_plan(config: Config) -> Plan:
     """
     read = config.read
     try:
-        files = find_files(read.paths, read.include, read.exclude, config.source.base)
+        files = find_files(read.paths, read.include, read.exclude, config.source.base, read.bounds)
     except (OSError, ImportError, ValueError, ReadError) as error:
         hint = "check [read] paths; relative paths start at the folder of the config"
         problem = Problem("read.paths", f"can't find the input: {error}", hint=hint)

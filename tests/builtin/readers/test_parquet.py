@@ -112,7 +112,7 @@ def test_no_rows_give_no_documents(read: Any) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1" + bytes(100) + b"PAR1", b"hello"])
 def test_what_is_no_parquet_is_named(make: Any, content: bytes) -> None:
-    with pytest.raises(ReadError, match=r"a\.parquet: not a Parquet file, or damaged: "):
+    with pytest.raises(ReadError, match=r"not a Parquet file, or damaged: "):
         READER.split(make("a.parquet", content))
 
 
@@ -126,7 +126,7 @@ def test_a_damaged_row_group_gives_the_rows_before_and_then_the_place(make: Any,
     items, error = collect(READER, make("a.parquet", bytes(content)))
     assert contents(items) == texts[:100]
     assert isinstance(error, ReadError)
-    assert str(error).startswith("a.parquet: damaged in or behind row 100: ")
+    assert str(error).startswith("damaged in or behind row 100: ")
 
 
 def test_flipped_bytes_raise_nothing_but_what_a_run_records(make: Any, collect: Any) -> None:

@@ -77,7 +77,7 @@ def test_what_is_not_base64_costs_its_record(convert: Any) -> None:
 def test_a_missing_field_names_record_wanted_and_present(convert: Any) -> None:
     item = convert({"body": "x", "at": 1})
     assert item.file_path == "a.jsonl#0"
-    assert item.message == "record 0 has no field 'text' or 'html'; it has body, at"
+    assert item.message == "the record has no field 'text' or 'html'; it has body, at"
     assert json.loads(item.content) == {"body": "x", "at": 1}
 
 

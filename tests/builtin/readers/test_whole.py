@@ -44,7 +44,7 @@ def test_a_file_of_just_the_limit_is_read(read: Any) -> None:
 
 def test_a_file_above_the_limit_names_size_limit_and_option(read: Any) -> None:
     [item] = read(TextReader(max_bytes=3), "a.txt", b"abcd")
-    message = "a.txt has 4 bytes, more than the limit of 3; to read it, raise [read.text] max_bytes"
+    message = "the file has 4 bytes, more than the limit of 3; to read it, raise [read.text] max_bytes"
     assert item == Unreadable("a.txt", message)
 
 
@@ -69,8 +69,7 @@ def test_a_file_cut_short_is_damaged(make: Any, collect: Any, pack: Any, suffix:
     items, error = collect(TextReader(), make(f"a.txt{suffix}", pack(b"some text", suffix)[:-5]))
     assert items == []
     assert isinstance(error, ReadError)
-    assert str(error).startswith(f"a.txt{suffix}: the ")
-    assert " stream is damaged: " in str(error)
+    assert str(error).endswith(" stream at byte 0 is damaged: it ends early")
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES[1:])

@@ -46,12 +46,12 @@ class CsvReader(RecordReader):
     """Encoding of the file; a byte order mark wins over it."""
 
     def split(self, file: InputFile) -> Sequence[Part]:
-        with explain_damage(file, lambda: "in the header"), self._open(file) as (_, rows):
+        with explain_damage(lambda: "in the header"), self._open(file) as (_, rows):
             header = next(rows, None)
         if header is not None:
             if header.problem or not _is_decoded(header.source):
                 problem = header.problem or "can't be decoded; set [read.csv] encoding"
-                raise ReadError(f"{file.name}: the header {problem}")
+                raise ReadError(f"the header {problem}")
             self.check_columns(file, header.fields)
         return [Part(file, size=file.size)]
 

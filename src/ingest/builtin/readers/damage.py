@@ -1,4 +1,4 @@
-"""Damaged compressed files, told from files that are gone or disks that fail."""
+"""Damages of compressed files, with the place where the reading stood."""
 
 from __future__ import annotations
 
@@ -6,31 +6,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ingest.errors import ReadError
-from ingest.files import DAMAGES, InputFile
+from ingest.unpacking import DamageError
 
 __all__ = ["explain_damage"]
 
 
-def _nowhere() -> str:
-    return ""
-
-
 @contextmanager
-def explain_damage(file: InputFile, position: Callable[[], str] = _nowhere) -> Iterator[None]:
-    """Turn the many ways in which decompressors fail into one.
+def explain_damage(position: Callable[[], str]) -> Iterator[None]:
+    """Say in the error for a damaged stream how far the reading got.
 
     Args:
-        file: what is read.
-        position: says how far the reading got, such as `after record 7`.
+        position: such as `after record #7`.
 
     Raises:
-        ReadError: the stream ends early or is damaged.
+        ReadError: the stream ends early, is damaged or refused.
     """
     try:
         yield
-    except DAMAGES as error:
-        # Only the operating system sets errno: a file that vanished is not a damaged one.
-        if file.compression is None or getattr(error, "errno", None) is not None:
-            raise
-        damage = f"the {file.compression} stream is damaged {position()}".rstrip()
-        raise ReadError(f"{file.name}: {damage}: {error}") from error
+    except DamageError as error:
+        raise ReadError(f"{error.what} {position()}: {error.cause}") from error

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
-__all__ = ["KEEP_BYTES", "LongLine", "read_at_most", "read_lines", "without_bom"]
+from ingest.errors import ReadError
+from ingest.unpacking import Origin
+
+__all__ = [
+    "KEEP_BYTES",
+    "CutLine",
+    "LongLine",
+    "find_bom",
+    "line_starts",
+    "packed_line_starts",
+    "read_at_most",
+    "read_lines",
+    "without_bom",
+]
 
 KEEP_BYTES = "ingest.keep_bytes"
 """Error handler that puts a surrogate half in for every byte that can't be decoded, and the byte back for it.
@@ -34,6 +47,14 @@ class LongLine:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class CutLine:
+    """The bytes in front of a damage that are not a whole line: some or none, or too many to keep."""
+
+    content: bytes
+    damage: ReadError
+
+
 def read_at_most(stream: IO[bytes], limit: int) -> bytes:
     """Give the next `limit` bytes, or what is left. Takes memory for what is there, where `read` takes the limit."""
     pieces = []
@@ -43,16 +64,69 @@ def read_at_most(stream: IO[bytes], limit: int) -> bytes:
     return b"".join(pieces)
 
 
-def read_lines(stream: IO[bytes], limit: int) -> Iterator[bytes | LongLine]:
-    r"""Give the lines with their `\n`. Of a line of more than `limit` bytes only the size is kept."""
-    while line := stream.readline(limit + 1):
-        if len(line) - line.endswith(b"\n") <= limit:
-            yield line
-            continue
+def _no_damage() -> None:
+    return None
+
+
+def read_lines(
+    stream: IO[bytes],
+    limit: int,
+    offset: int = 0,
+    stop: int | None = None,
+    resume: Callable[[], ReadError | None] = _no_damage,
+) -> Iterator[tuple[int, bytes | LongLine | CutLine]]:
+    r"""Give the lines with their `\n`, each with the offset of its first byte.
+
+    Args:
+        stream: what to read; a line begins where it stands.
+        limit: most bytes of a line; of one that has more only the size is kept.
+        offset: where in the file the stream stands.
+        stop: offset at which no more line may begin.
+        resume: lets the stream go on behind a damage, and gives that; `None` at the end of the file.
+    """
+    while stop is None or offset < stop:
+        line = found = stream.readline(limit + 1)
         size = len(line)
-        while not line.endswith(b"\n") and (line := stream.readline(_CHUNK)):
-            size += len(line)
-        yield LongLine(size - line.endswith(b"\n"))
+        if size - line.endswith(b"\n") > limit:
+            found = b""
+            while not line.endswith(b"\n") and (line := stream.readline(_CHUNK)):
+                size += len(line)
+        if not line.endswith(b"\n") and (damage := resume()) is not None:
+            yield offset, CutLine(found, damage)
+        elif not size:
+            return
+        else:
+            yield offset, found or LongLine(size - line.endswith(b"\n"))
+        offset += size
+
+
+def line_starts(stream: IO[bytes], size: int, step: int) -> Iterator[int]:
+    """Give the first offset at or behind each multiple of the step where a line begins. The stream can be sought."""
+    place = 0
+    while (target := place - place % step + step) < size:
+        # One byte earlier: a line that begins at the very place is found by the end of the one before it.
+        stream.seek(target - 1)
+        place = target - 1
+        while line := stream.readline(_CHUNK):
+            place += len(line)
+            if line.endswith(b"\n"):
+                break
+        if place < size:
+            yield place
+
+
+def packed_line_starts(chunks: Iterable[tuple[Origin, bytes]], step: int) -> Iterator[tuple[int, Origin]]:
+    """Give the offsets as `line_starts` does, from the chunks of a file that can't be sought, each with its origin."""
+    place, target = 0, step
+    for origin, chunk in chunks:
+        while target <= place + len(chunk):
+            found = chunk.find(b"\n", max(0, target - 1 - place))
+            if found < 0:
+                break
+            start = place + found + 1
+            yield start, origin
+            target = start - start % step + step
+        place += len(chunk)
 
 
 def without_bom(stream: io.BufferedReader, encoding: str = "utf-8") -> tuple[io.BufferedReader, str]:
@@ -61,12 +135,16 @@ def without_bom(stream: io.BufferedReader, encoding: str = "utf-8") -> tuple[io.
     Returns:
         The stream and the encoding of its lines, which is UTF-8 where UTF-16 had to be converted.
     """
-    head = stream.peek(4)
-    mark, encoding = next((entry for entry in _BOMS if head.startswith(entry[0])), (b"", encoding))
+    mark, encoding = find_bom(stream.peek(4), encoding)
     if "\n".encode(encoding) == b"\n":
         stream.read(len(mark))
         return stream, encoding
     return io.BufferedReader(_Utf8(stream, encoding), _CHUNK), "utf-8"
+
+
+def find_bom(head: bytes, encoding: str = "utf-8") -> tuple[bytes, str]:
+    """Give the byte order mark that the bytes start with, and the encoding that it, or else the argument, names."""
+    return next((entry for entry in _BOMS if head.startswith(entry[0])), (b"", encoding))
 
 
 class _Utf8(io.RawIOBase):

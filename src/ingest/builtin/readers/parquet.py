@@ -55,7 +55,7 @@ class ParquetReader(RecordReader):
                     yield from enumerate(_rows(batch, number), number)
                     number += batch.num_rows
             except _DAMAGES as error:
-                raise _explained(error, f"{part.file.name}: damaged in or behind row {number}") from error
+                raise _explained(error, f"damaged in or behind row {number}") from error
 
     def _wanted(self, schema: pa.Schema) -> list[str]:
         """Give the columns that an option names; others are not read."""
@@ -68,13 +68,13 @@ class ParquetReader(RecordReader):
 @contextmanager
 def _open(file: InputFile) -> Iterator[pq.ParquetFile]:
     if file.compression is not None:
-        message = f"{file.name}: Parquet inside {file.compression} can't be read in pieces; unpack it first"
+        message = f"Parquet inside {file.compression} can't be read in pieces; unpack it first"
         raise ReadError(message)
     with file.open() as stream:
         try:
             table = pq.ParquetFile(stream, buffer_size=_BUFFER)
         except _DAMAGES as error:
-            raise _explained(error, f"{file.name}: not a Parquet file, or damaged") from error
+            raise _explained(error, "not a Parquet file, or damaged") from error
         yield table
 
 

@@ -70,7 +70,7 @@ class RecordReader(Reader):
     """Largest record to read, in bytes after decompression."""
 
     def records(self, part: Part) -> Iterator[tuple[int, Mapping[str, Any] | Broken]]:
-        """Give the records of the part with their numbers in the file, counted from 0."""
+        """Give the records of the part with their numbers in the file: counted from 0, or the bytes they begin at."""
         raise NotImplementedError(f"{type(self).__name__} needs a method `records`")
 
     def read(self, part: Part) -> Iterator[Document | Unreadable]:
@@ -78,9 +78,9 @@ class RecordReader(Reader):
         last = -1
 
         def position() -> str:
-            return "before the first record" if last < 0 else f"after record {last}"
+            return "before the first record" if last < 0 else f"after record #{last}"
 
-        with explain_damage(file, position):
+        with explain_damage(position):
             for number, record in self.records(part):
                 yield self._convert(file, number, record)
                 last = number
@@ -133,7 +133,7 @@ class RecordReader(Reader):
         if isinstance(record, Broken):
             return Unreadable(place, record.message, record.content)
         try:
-            body = self._body(record, number)
+            body = self._body(record)
         except ValueError as error:
             whole = as_bytes(record)
             return Unreadable(place, str(error), whole if len(whole) <= self.max_bytes else b"")
@@ -150,7 +150,7 @@ class RecordReader(Reader):
             declared_charset=self._charset(record) if isinstance(body.content, bytes) else None,
         )
 
-    def _body(self, record: Mapping[str, Any], number: int) -> Body:
+    def _body(self, record: Mapping[str, Any]) -> Body:
         """Find the document in the record.
 
         Raises:
@@ -166,7 +166,7 @@ class RecordReader(Reader):
             return Body("" if text is None else self._checked(self.text, text), "text/plain")
         if html is not ABSENT or content is not ABSENT:
             return Body("", "text/plain" if html is ABSENT else "text/html")
-        raise ValueError(f"record {number} has no field {_either(self._bodies())}; it has {_listed(record)}")
+        raise ValueError(f"the record has no field {_either(self._bodies())}; it has {_listed(record)}")
 
     def _bodies(self) -> list[str]:
         return [field for field in (self.text, self.html, self.content) if field]
@@ -228,5 +228,5 @@ def _either(fields: Sequence[str]) -> str:
 
 
 def _listed(fields: Iterable[str]) -> str:
-    shown = [as_string(field) for field in fields]
+    shown = [name if len(name) <= 60 else f"{name[:60]}..." for name in map(as_string, fields)]
     return ", ".join(shown[:30]) + (f" and {len(shown) - 30} more" if len(shown) > 30 else "") or "none"

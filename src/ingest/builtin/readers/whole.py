@@ -7,7 +7,6 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from ingest.builtin.readers.damage import explain_damage
 from ingest.builtin.readers.ids import document_id
 from ingest.builtin.readers.lines import read_at_most
 from ingest.document import Document
@@ -29,7 +28,7 @@ class WholeFileReader(Reader):
         if file.compression is None and file.size > self.max_bytes:
             yield self._too_large(file.name, f"has {file.size} bytes, more than the limit of")
             return
-        with explain_damage(file), file.open() as stream:
+        with file.open() as stream:
             # One byte more than allowed tells a file that is too large, however large it unpacks.
             content = read_at_most(stream, self.max_bytes + 1)
         if len(content) > self.max_bytes:
@@ -39,4 +38,4 @@ class WholeFileReader(Reader):
 
     def _too_large(self, name: str, how: str) -> Unreadable:
         option = f"[read.{self.name}] max_bytes"
-        return Unreadable(name, f"{name} {how} {self.max_bytes}; to read it, raise {option}")
+        return Unreadable(name, f"the file {how} {self.max_bytes}; to read it, raise {option}")
