@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ingest.ledger import read_markers
 from ingest.output import CORPUS, SHARDS, OutputFolder, shard_file
-from ingest.report import ShardReport
 
 __all__ = ["IdFile", "repeated_ids"]
 
@@ -42,42 +40,36 @@ class IdFile:
         return self.name
 
 
-def repeated_ids(folder: OutputFolder) -> list[str]:
+def repeated_ids(folder: OutputFolder, files: Sequence[str]) -> list[str]:
     """Name ids that stand more than once in the corpus, at most ten.
 
     What another writer than the one for Parquet wrote can't be looked into: there the hash has to stand for the id.
+
+    Args:
+        folder: the output folder.
+        files: the names of all files of the run.
     """
-    suspects = _repeated_hashes(folder)
+    suspects = _repeated_hashes(folder, [name for name in files if name.endswith(SUFFIX)])
     if not suspects:
         return []
-    found: Counter[str] = Counter()
-    opaque: set[str] = set()
-    for report in read_markers(folder):
-        for file in report.files:
-            if file.name.startswith(f"{CORPUS}/") and file.name.endswith(".parquet"):
-                found.update(id_ for id_ in _ids_of(folder, file.name) if _id_hash(id_) in suspects)
-            elif file.name.startswith(f"{CORPUS}/"):
-                opaque |= {f"(id with the hash {hash_.hex()})" for hash_ in suspects}
-    names = opaque or {name for name, count in found.items() if count > 1}
-    return sorted(names)[:_MOST_SHOWN]
+    corpus = [name for name in files if name.startswith(f"{CORPUS}/")]
+    if not all(name.endswith(".parquet") for name in corpus):
+        return sorted(f"(id with the hash {hash_.hex()})" for hash_ in suspects)[:_MOST_SHOWN]
+    ids = (id_ for name in corpus for id_ in _ids_of(folder, name))
+    found = Counter(id_ for id_ in ids if _id_hash(id_) in suspects)
+    return sorted(name for name, count in found.items() if count > 1)[:_MOST_SHOWN]
 
 
-def _repeated_hashes(folder: OutputFolder) -> set[bytes]:
+def _repeated_hashes(folder: OutputFolder, names: Sequence[str]) -> set[bytes]:
     """Give the first hashes that two ids have. Those that begin alike are compared together, so that memory is bounded."""
-    reports = list(read_markers(folder))
-    rounds = 1 + sum(report.written for report in reports) // _TOGETHER
+    rounds = 1 + sum(folder.size(name) or 0 for name in names) // 8 // _TOGETHER
     suspects: set[bytes] = set()
     for turn in range(rounds):
-        hashes = [_hashes_of(folder, report) for report in reports]
-        chosen = np.concatenate([part[part % rounds == turn] for part in hashes] or [np.empty(0, "<u8")])
+        hashes = (np.frombuffer(folder.read(name) or b"", dtype="<u8") for name in names)
+        chosen = np.concatenate([np.empty(0, "<u8"), *(part[part % rounds == turn] for part in hashes)])
         values, counts = np.unique(chosen, return_counts=True)
         suspects |= {int(value).to_bytes(8, "little") for value in values[counts > 1][:100]}
     return suspects
-
-
-def _hashes_of(folder: OutputFolder, report: ShardReport) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    names = [file.name for file in report.files if file.name.endswith(SUFFIX)]
-    return np.frombuffer(b"".join(folder.read(name) or b"" for name in names), dtype="<u8")
 
 
 def _ids_of(folder: OutputFolder, name: str) -> Iterator[str]:

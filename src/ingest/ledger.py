@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from ingest.config import Config, Source
 from ingest.errors import OutputError
-from ingest.output import INPUTS, RUN, SHARDS, OutputFolder, shard_file
+from ingest.output import INPUTS, RUN, SHARDS, OutputFolder, is_temporary, shard_file
 from ingest.plan import Plan
 from ingest.report import ShardReport
 
@@ -41,8 +41,12 @@ class Ledger:
         self._folder = folder
         self._plan = plan
 
-    def open(self, *, fresh: bool) -> None:
+    def open(self, on_done: Callable[[ShardReport], None], *, fresh: bool) -> None:
         """Begin a run, or go on with the one that was begun here.
+
+        Args:
+            on_done: called with the report of every shard that is done.
+            fresh: start over.
 
         Raises:
             OutputError: the folder holds something else, or a run of another config or other input, and `fresh` is off.
@@ -51,7 +55,7 @@ class Ledger:
         begun = None if fresh else read_run(self._folder)
         if begun is not None:
             self._check_same(begun)
-            self._clear_leftovers()
+            self._clear_leftovers(on_done)
             return
         self._clear(fresh=fresh)
         # In this order: a run whose record is there can be gone on with.
@@ -60,7 +64,8 @@ class Ledger:
 
     def _clear(self, *, fresh: bool) -> None:
         files, own = self._folder.files(), self._folder.own_files()
-        if files and not fresh:
+        begun = all(name == INPUTS or is_temporary(name) for name in own) and len(own) == len(files)
+        if files and not fresh and not begun:
             raise OutputError(
                 f"{self._folder.path}: the output folder is not empty ({files[0]} and {len(files) - 1} more) and holds no "
                 "run that could be gone on with; name another folder, or replace what a run wrote there with --fresh"
@@ -68,12 +73,13 @@ class Ledger:
         # The record goes first: without it, nobody takes the rest for a run.
         self._folder.remove(sorted(own, key=lambda name: name != RUN))
 
-    def _clear_leftovers(self) -> None:
+    def _clear_leftovers(self, on_done: Callable[[ShardReport], None]) -> None:
         """Remove what no marker names, and the markers whose files are not what they should be."""
         kept = {RUN, INPUTS}
         for report in read_markers(self._folder):
             if all(self._folder.size(file.name) == file.bytes for file in report.files):
                 kept |= {shard_file(SHARDS, report.shard, ".json"), *(file.name for file in report.files)}
+                on_done(report)
         self._folder.remove(name for name in self._folder.own_files() if name not in kept and not _is_result(name))
 
     def _check_same(self, begun: Mapping[str, Any]) -> None:
@@ -101,7 +107,7 @@ def changed_inputs(folder: OutputFolder, plan: Plan) -> dict[str, str]:
     """Give the files that are not what they were when the run began, each with what is different."""
     table = pq.read_table(io.BytesIO(folder.read(INPUTS) or b"")).to_pylist()
     before = {row["file"]: (row["size"], row["stamp"]) for row in table}
-    now = {file.name: (file.size, getattr(file, "stamp", "")) for file in plan.files}
+    now = {file.name: (file.size, file.stamp) for file in plan.files}
     changes = {name: "is gone" for name in before if name not in now} | {n: "is new" for n in now if n not in before}
     for name, (size, _) in before.items():
         if name in now and now[name] != before[name]:
@@ -181,7 +187,7 @@ def _describe_source(config: Config) -> dict[str, Any]:
 
 def _plan_hash(plan: Plan) -> str:
     """Hash the input and how it is cut: another cut means other files of the corpus."""
-    lines = [repr((file.name, file.size, getattr(file, "stamp", ""))) for file in plan.files]
+    lines = [repr((file.name, file.size, file.stamp)) for file in plan.files]
     for shard in plan.shards:
         for task in shard.tasks:
             part = task.part
@@ -193,7 +199,7 @@ def _inputs_file(plan: Plan) -> bytes:
     columns = [
         [file.name for file in plan.files],
         [file.size for file in plan.files],
-        [getattr(file, "stamp", "") for file in plan.files],
+        [file.stamp for file in plan.files],
     ]
     stream = io.BytesIO()
     pq.write_table(pa.table(columns, _INPUTS), stream, compression="zstd")
@@ -225,7 +231,7 @@ def _listed(entries: Sequence[str]) -> str:
 
 def _is_result(name: str) -> bool:
     """Say whether a file holds what came of a whole pass; it is written once and stays."""
-    return "/" not in name and ".tmp-" not in name
+    return "/" not in name and not is_temporary(name)
 
 
 def _plain(value: Any) -> Any:

@@ -32,6 +32,7 @@ __all__ = [
     "OutputFile",
     "OutputFolder",
     "WrittenFile",
+    "is_temporary",
     "shard_file",
 ]
 
@@ -73,6 +74,11 @@ class WrittenFile:
 def shard_file(kind: str, shard: int, suffix: str = ".parquet") -> str:
     """Name the file of one kind (`corpus`, `dropped`, ...) that a shard writes."""
     return f"{kind}/part-{shard:05d}{suffix}"
+
+
+def is_temporary(name: str) -> bool:
+    """Say whether a file of the output was still being written."""
+    return posixpath.basename(name).startswith(_TEMPORARY)
 
 
 class OutputFile:
@@ -167,10 +173,9 @@ class OutputFolder:
                 raise OutputError(f"{self.path}: is a file; name a folder for the output")
             self._filesystem.makedirs(self._root, exist_ok=True)
             if self.local:
-                self.write(REPORT, b"{}\n")
-                self.remove([REPORT])
-        except WriteError as error:
-            raise OutputError(f"{self.path}: {error}") from error
+                probe = os.path.join(self._root, _temporary(REPORT))
+                with open(probe, "xb"):
+                    os.unlink(probe)
         except OSError as error:
             raise OutputError(f"{self.path}: can't write there: {error.strerror or error}") from error
 
@@ -199,7 +204,7 @@ class OutputFolder:
     def sweep(self) -> None:
         """Take away what was being written when a run ended early. Files under their final names stay."""
         with contextlib.suppress(OSError):
-            self.remove(name for name in self.own_files() if posixpath.basename(name).startswith(_TEMPORARY))
+            self.remove(name for name in self.own_files() if is_temporary(name))
 
     def holds(self, url: str) -> bool:
         """Say whether a file lies in this folder."""
@@ -256,9 +261,7 @@ class OutputFolder:
     @contextlib.contextmanager
     def _create_local(self, final: str) -> Iterator[OutputFile]:
         # The name is nobody else's: a worker whose run was killed may still be at the same shard.
-        temporary = os.path.join(
-            os.path.dirname(final), f"{_TEMPORARY}{secrets.token_hex(4)}-{os.path.basename(final)}"
-        )
+        temporary = os.path.join(os.path.dirname(final), _temporary(os.path.basename(final)))
         _make_folder(os.path.dirname(final))
         try:
             with open(temporary, "wb") as file:
@@ -296,6 +299,10 @@ class OutputFolder:
             return int(self._filesystem.info(posixpath.join(self._root, name))["size"])
         except FileNotFoundError:
             return None
+
+
+def _temporary(name: str) -> str:
+    return f"{_TEMPORARY}{secrets.token_hex(4)}-{name}"
 
 
 def _real(folder: str) -> str:

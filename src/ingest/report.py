@@ -189,16 +189,18 @@ class Report:
     seconds: float = 0.0
     """Wall-clock seconds."""
     cpu_seconds: float = 0.0
+    _first_failed: dict[str, int] = field(default_factory=dict)
 
     def add(self, shard: ShardReport) -> None:
-        """Add what a shard did; the first failure of a kind that comes in is the one that stays."""
+        """Add what a shard did, in whatever order: of the failures of a kind that of the first shard stays."""
         self.shards += 1
         self.counts.add(shard.counts)
         self.files += [file.name for file in shard.files]
         self.lost_workers += shard.lost_workers
         self.cpu_seconds += shard.seconds
         for key, failure in shard.failures.items():
-            self.failures.setdefault(key, failure)
+            if shard.shard <= self._first_failed.get(key, shard.shard):
+                self.failures[key], self._first_failed[key] = failure, shard.shard
 
     @property
     def clean(self) -> bool:
@@ -208,7 +210,7 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the report as plain values, counters sorted by key."""
-        plain: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        plain: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__ if not name.startswith("_")}
         plain["counts"] = self.counts.to_dict()
         plain["counted"] = {label: _rounded(asdict(counted)) for label, counted in self.counted.items()}
         plain["failures"] = {key: asdict(failure) for key, failure in sorted(self.failures.items())}

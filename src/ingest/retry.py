@@ -22,6 +22,7 @@ from ingest.counts import CountFolder
 from ingest.document import Document
 from ingest.endpoints import Unreadable, Whereabouts
 from ingest.errors import ConfigError, OutputError
+from ingest.executor import Executor
 from ingest.files import InputFile
 from ingest.ledger import changed_inputs, read_markers, read_run, source_of, write_marker
 from ingest.lock import locked
@@ -36,7 +37,7 @@ from ingest.shard_writer import ShardWriter
 from ingest.shards import ShardFunction, read_shard, run_shards, take_through
 from ingest.step import CorpusStep
 from ingest.supervisor import Limits
-from ingest.totals import sum_up, write_report
+from ingest.totals import Totals
 
 __all__ = ["retry"]
 
@@ -79,36 +80,40 @@ def retry(
     started = time.perf_counter()
     folder = OutputFolder(path)
     with locked(folder):
-        record = _finished_run(folder)
-        source = source_of(record)
+        source = source_of(_finished_run(folder))
         here = ("write", "path", path if "://" in path else os.path.abspath(path))
         config = load(replace(source, overrides=(*source.overrides, here, *overrides)))
-        before = {report.shard: report for report in read_markers(folder) if report.counts.n_quarantined}
         executor = make_executor(config)
-        plan = _plan(config)
-        shards = _shards(folder, list(before.values()), plan)
+        _try_all(config, folder, executor, on_shard)
+        totals = Totals(folder, executor.workers)
+        for report in read_markers(folder):
+            totals.add(report)
+        return totals.finish(time.perf_counter() - started)
 
-        def take(_: Any, report: ShardReport) -> None:
-            old = before[report.shard]
-            write_marker(folder, _merged(folder, old, report))
-            folder.remove(file.name for file in old.files if file.name.startswith(f"{QUARANTINE}/"))
-            if on_shard is not None:
-                on_shard(report)
 
-        limits = Limits(config.run.document_seconds, config.run.document_memory)
-        with ExitStack() as stack:
-            tables: Tables = ()
-            if shards and plan is not None and plan.counting:
-                room = stack.enter_context(CountFolder(folder, scratch_folder(config)))
-                tables, _ = count_corpus(plan, executor, room, limits)
-            try:
-                run_shards(executor, _Retrier(config.source, tables, config=config), shards, limits, take)
-            finally:
-                folder.sweep()
-        total = sum_up(folder, executor.workers)
-        total.seconds = round(time.perf_counter() - started, 3)
-        write_report(folder, total)
-    return total
+def _try_all(
+    config: Config, folder: OutputFolder, executor: Executor, on_shard: Callable[[ShardReport], None] | None
+) -> None:
+    """Try the quarantine of every shard."""
+    before = {report.shard: report for report in read_markers(folder) if report.counts.n_quarantined}
+    plan = _plan(config)
+    shards = _shards(folder, list(before.values()), plan)
+
+    def take(_: Any, report: ShardReport) -> None:
+        old = before[report.shard]
+        write_marker(folder, _merged(folder, old, report))
+        folder.remove(file.name for file in old.files if file.name.startswith(f"{QUARANTINE}/"))
+        if on_shard is not None:
+            on_shard(report)
+
+    limits = Limits(config.run.document_seconds, config.run.document_memory)
+    with ExitStack() as stack:
+        stack.callback(folder.sweep)
+        tables: Tables = ()
+        if shards and plan is not None and plan.counting:
+            room = stack.enter_context(CountFolder(folder, scratch_folder(config)))
+            tables, _ = count_corpus(plan, executor, room, limits)
+        run_shards(executor, _Retrier(config.source, tables, config=config), shards, limits, take)
 
 
 def _finished_run(folder: OutputFolder) -> dict[str, Any]:

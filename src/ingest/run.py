@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import cast
 
@@ -12,7 +12,7 @@ from ingest.config import Config
 from ingest.counting import Tables, count_corpus, open_tables
 from ingest.counts import CountFolder
 from ingest.executor import Executor
-from ingest.ledger import Ledger, read_markers, write_marker
+from ingest.ledger import Ledger, write_marker
 from ingest.lock import locked
 from ingest.output import OutputFolder
 from ingest.pipeline import Pipeline
@@ -22,7 +22,7 @@ from ingest.report import Report, ShardReport
 from ingest.shard_writer import ShardWriter
 from ingest.shards import ShardFunction, read_shard, run_shards, take_through
 from ingest.supervisor import Limits
-from ingest.totals import read_counted, sum_up, write_counted, write_report
+from ingest.totals import Totals, read_counted, write_counted
 
 __all__ = ["ShardRunner", "available_processors", "make_executor", "run", "scratch_folder"]
 
@@ -55,54 +55,69 @@ def run(
     started = time.perf_counter()
     folder = OutputFolder(config.write.path, config.source.base)
     folder.prepare()
+    executor = make_executor(config)
     with locked(folder):
-        Ledger(folder, plan).open(fresh=fresh)
+        books = _Books(plan, folder, Totals(folder, executor.workers), on_shard)
+        Ledger(folder, plan).open(books.pass_over, fresh=fresh)
         config.plugins.run_started(plan)
-        executor = make_executor(config)
         try:
-            before = sum(1 for _ in read_markers(folder))
-            _do_shards(plan, folder, executor, on_shard, on_counted)
+            _do_shards(plan, list(books.left.values()), folder, executor, books.take, on_counted)
         finally:
             # Workers that died have left what they were writing.
             folder.sweep()
-        total = sum_up(folder, executor.workers)
-        total.shards_before = before
-        total.seconds = round(time.perf_counter() - started, 3)
-        write_report(folder, total)
+        total = books.totals.finish(time.perf_counter() - started)
     config.plugins.run_finished(plan, total)
     return total
 
 
+class _Books:
+    """Keeps account of the shards of a run."""
+
+    def __init__(
+        self, plan: Plan, folder: OutputFolder, totals: Totals, on_shard: Callable[[Shard, ShardReport], None] | None
+    ) -> None:
+        self._plan = plan
+        self._folder = folder
+        self._on_shard = on_shard
+        self.totals = totals
+        self.left = {shard.number: shard for shard in plan.shards}
+        """Shards that are not done, by number."""
+
+    def pass_over(self, report: ShardReport) -> None:
+        """Take note of a shard that an earlier start had done."""
+        self.totals.add(report, before=True)
+        self._tell(self.left.pop(report.shard), report)
+
+    def take(self, shard: Shard, report: ShardReport) -> None:
+        """Put on record that a shard is done now."""
+        write_marker(self._folder, report)
+        self.totals.add(report)
+        self._plan.config.plugins.shard_finished(self._plan, report)
+        self._tell(shard, report)
+
+    def _tell(self, shard: Shard, report: ShardReport) -> None:
+        if self._on_shard is not None:
+            self._on_shard(shard, report)
+
+
 def _do_shards(
     plan: Plan,
+    shards: Sequence[Shard],
     folder: OutputFolder,
     executor: Executor,
-    on_shard: Callable[[Shard, ShardReport], None] | None,
+    take: Callable[[Shard, ShardReport], None],
     on_counted: Callable[[Shard], None] | None,
 ) -> None:
-    """Do the shards that are not done yet."""
+    """Count over the corpus for the steps that ask for it, then do the shards."""
     config = plan.config
     limits = Limits(config.run.document_seconds, config.run.document_memory)
-    done = {report.shard: report for report in read_markers(folder)}
-
-    def take(shard: Shard, report: ShardReport) -> None:
-        if shard.number not in done:
-            write_marker(folder, report)
-            config.plugins.shard_finished(plan, report)
-        if on_shard is not None:
-            on_shard(shard, report)
-
-    for shard in plan.shards:
-        if shard.number in done:
-            take(shard, done[shard.number])
-    left = [shard for shard in plan.shards if shard.number not in done]
     with ExitStack() as stack:
         tables: Tables = ()
-        if plan.counting and (left or not read_counted(folder)):
+        if plan.counting and (shards or not read_counted(folder)):
             room = stack.enter_context(CountFolder(folder, scratch_folder(config)))
             tables, counted = count_corpus(plan, executor, room, limits, on_counted)
             write_counted(folder, counted)
-        run_shards(executor, ShardRunner(config.source, tables, config=config), left, limits, take)
+        run_shards(executor, ShardRunner(config.source, tables, config=config), shards, limits, take)
 
 
 def scratch_folder(config: Config) -> str | None:

@@ -16,9 +16,9 @@ from ingest.endpoints import Unreadable, Whereabouts
 from ingest.errors import WorkerError
 from ingest.executor import Executor
 from ingest.pipeline import Failed, Outcome, Pipeline, batched
-from ingest.place import NO_EXCUSES, Excuses, Place
+from ingest.place import NO_EXCUSES, Death, Excuses, Place
 from ingest.plan import Shard, Task, unreadable
-from ingest.reading import read_task
+from ingest.reading import changed_since, read_task
 from ingest.supervisor import Limits, Supervised
 
 __all__ = ["ShardFunction", "read_shard", "run_shards", "take_through"]
@@ -192,26 +192,38 @@ def read_shard(
     seen: Counter[str] = Counter()
     for index, task in enumerate(shard.tasks, first):
         file = task.part.file
-        if task.unreadable is not None:
-            yield _located(task, 0, task.unreadable, rest=True)
-            continue
         most, death = excuses.tasks.get(index, (sys.maxsize, None))
+        items = _read(task, config, max(0, min(most, limit - seen[file.url])), death)
         given = 0
-        try:
+        while True:
             place.reading(index, given)
-            for item in islice(read_task(task, config), min(most, limit - seen[file.url])):
-                place.elsewhere()
+            if (item := next(items, None)) is None:
+                break
+            place.elsewhere()
+            yield item
+            seen[file.url] += 1
+            given += 1
+
+
+def _read(task: Task, config: Config, most: int, death: Death | None) -> Iterator[Document | Unreadable]:
+    """Give what a task gives, at most so much of it; where the reading ends too early, say why."""
+    file = task.part.file
+    problem = task.unreadable or changed_since(file)
+    given = 0
+    if problem is None:
+        try:
+            for item in islice(read_task(task, config), most):
                 yield _located(task, given, item, rest=False) if isinstance(item, Unreadable) else item
-                seen[file.url] += 1
                 given += 1
-                place.reading(index, given)
+            problem = changed_since(file)
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # noqa: BLE001  a reader may be a plugin, and files break in many ways
-            yield _located(task, given, unreadable(file, error), rest=True)
-        if death is not None:
-            message = f"{death.message}, and what stands behind was not read"
-            yield _located(task, given, Unreadable(file.name, message, error=death.error), rest=True)
+            problem = unreadable(file, error)
+    if death is not None:
+        problem = Unreadable(file.name, f"{death.message}, and what stands behind was not read", error=death.error)
+    if problem is not None:
+        yield _located(task, given, problem, rest=True)
 
 
 def _located(task: Task, record: int, item: Unreadable, *, rest: bool) -> Unreadable:

@@ -6,44 +6,48 @@ import json
 from dataclasses import asdict
 
 from ingest.ids import repeated_ids
-from ingest.ledger import read_markers, read_run
+from ingest.ledger import read_run
 from ingest.output import COUNTED, REPORT, OutputFolder
-from ingest.report import Counted, Report
+from ingest.report import Counted, Report, ShardReport
 
-__all__ = ["read_counted", "sum_up", "write_counted", "write_report"]
+__all__ = ["Totals", "read_counted", "write_counted"]
 
 
-def sum_up(folder: OutputFolder, workers: int) -> Report:
-    """Add up what the markers in an output folder say. The ids of all shards are compared with each other.
+class Totals:
+    """Adds up what shards did, in whatever order they come in.
 
-    Raises:
-        OutputError: a record can't be read.
+    Args:
+        folder: the output folder, where the run is on record.
+        workers: how many shards run at once.
     """
-    record = read_run(folder) or {}
-    counted = read_counted(folder)
-    total = Report(
-        version=record["version"],
-        config_hash=record["config_sha256"],
-        workers=workers,
-        inputs=record["files"],
-        input_bytes=record["input_bytes"],
-        counted=counted,
-        cpu_seconds=sum(step.cpu_seconds for step in counted.values()),
-    )
-    for report in read_markers(folder):
-        total.add(report)
-    total.repeated_ids = repeated_ids(folder)
-    total.cpu_seconds = round(total.cpu_seconds, 3)
-    return total
 
+    def __init__(self, folder: OutputFolder, workers: int) -> None:
+        self._folder = folder
+        self._report = Report("", "", workers)
 
-def write_report(folder: OutputFolder, report: Report) -> None:
-    """Write the report of a run into its folder.
+    def add(self, report: ShardReport, *, before: bool = False) -> None:
+        """Add what a shard did; `before` says that an earlier start of the run had done it."""
+        self._report.add(report)
+        self._report.shards_before += before
 
-    Raises:
-        WriteError: it can't be written.
-    """
-    folder.write(REPORT, report.to_json().encode("utf-8", "backslashreplace"))
+    def finish(self, seconds: float) -> Report:
+        """Compare the ids of all shards with each other, write the report into the output folder and give it.
+
+        Raises:
+            OutputError: a record can't be read.
+            WriteError: the report can't be written.
+        """
+        report, record = self._report, read_run(self._folder) or {}
+        report.version, report.config_hash = record["version"], record["config_sha256"]
+        report.inputs, report.input_bytes = record["files"], record["input_bytes"]
+        report.counted = read_counted(self._folder)
+        report.files.sort()
+        report.repeated_ids = repeated_ids(self._folder, report.files)
+        report.cpu_seconds += sum(step.cpu_seconds for step in report.counted.values())
+        report.cpu_seconds = round(report.cpu_seconds, 3)
+        report.seconds = round(seconds, 3)
+        self._folder.write(REPORT, report.to_json().encode("utf-8", "backslashreplace"))
+        return report
 
 
 def write_counted(folder: OutputFolder, counted: dict[str, Counted]) -> None:
