@@ -7,7 +7,17 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["Component"]
+__all__ = ["Component", "check_extra"]
+
+
+def check_extra(module: str, extra: str) -> None:
+    """Check that a module is there which comes with an extra of ingest; for the validators of options that need it.
+
+    Raises:
+        ValueError: it is not installed.
+    """
+    if importlib.util.find_spec(module) is None:
+        raise ValueError(f"needs the package {module!r}, which is not installed: pip install 'ingest[{extra}]'")
 
 
 class Component(BaseModel):

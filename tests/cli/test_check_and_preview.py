@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,29 @@ def test_preview_tells_of_a_failure_and_of_edits(folder: Path, capsys: Capture) 
     )
     assert run_command(["preview", "c.toml"]) == 0
     assert "failed: ValueError: [no] (p.py:6)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("step", "module", "extra"),
+    [
+        ('use = "language"\nbackend = "lingua"\n', "lingua", "lingua"),
+        ('use = "redact"\nphone = "mask"\n', "phonenumbers", "phones"),
+    ],
+)
+def test_an_option_that_needs_an_extra_is_told_before_anything_runs(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    module: str,
+    extra: str,
+) -> None:
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == module else found(name))
+    (tmp_path / "a.txt").write_text("text")
+    config = tmp_path / "c.toml"
+    config.write_text(f'[read]\npaths = ["a.txt"]\n[write]\npath = "out"\n[[steps]]\nuse = "decode"\n[[steps]]\n{step}')
+    assert run_command(["check", str(config)]) == 2
+    err = capsys.readouterr().err
+    assert f"needs the package '{module}', which is not installed: pip install 'ingest[{extra}]'" in err
+    assert "c.toml:" in err

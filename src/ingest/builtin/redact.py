@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from ingest.builtin.addresses import KINDS, Found, Kind, find_addresses
+from ingest.component import check_extra
 from ingest.document import Author, Document, Edit, Handle, Reason
 from ingest.step import Step
 
@@ -52,6 +53,12 @@ class Redact(Step):
     key_variable: str = ""
     """Name of the environment variable that holds the key for `hash`, sixteen characters or more. The key itself stands in
     no config, report or file; with the same key the same contact has the same hash in every run."""
+
+    @model_validator(mode="after")
+    def _check_phones(self) -> Self:
+        if self.phone != "keep":
+            check_extra("phonenumbers", "phones")
+        return self
 
     @model_validator(mode="after")
     def _check_masks(self) -> Self:

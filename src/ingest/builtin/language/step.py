@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ingest.builtin.language.answer import NO_ANSWER, UNDETERMINED, Answer
 from ingest.builtin.language.backends import load
 from ingest.builtin.language.paragraphs import Paragraph, foreign_edits, paragraphs_of, shares
 from ingest.builtin.language.sample import has_letters, pieces_of, sample_of
+from ingest.component import check_extra
 from ingest.document import Document
 from ingest.step import Step
 
@@ -20,12 +21,21 @@ __all__ = ["Language"]
 SURE = 0.7
 
 
+def _installed(backend: str) -> str:
+    if backend.startswith("lingua"):
+        check_extra("lingua", "lingua")
+    return backend
+
+
+Backend = Annotated[Literal["extended", "py3langid", "langdetect", "lingua", "lingua-low"], AfterValidator(_installed)]
+
+
 class Language(Step):
     """Detect the language of the text, and of its paragraphs on request."""
 
     name = "language"
 
-    backend: Literal["extended", "py3langid", "langdetect", "lingua", "lingua-low"] = "extended"
+    backend: Backend = "extended"
     """`extended` is the model of `py3langid` with what it lacks: three more languages, 142 in all, and an eye for two
     pairs that it confuses. `langdetect` knows 55 and answers one of them for any other. `lingua` knows 75, is the best
     on a few words, and needs `pip install 'ingest[lingua]'`; `lingua-low` needs less memory. `docs/languages.md` says
