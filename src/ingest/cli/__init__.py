@@ -25,7 +25,7 @@ COMMANDS = {
     "new-plugin": "Write a working plugin with its test.",
 }
 EPILOG = """Exit status: 0 success; 1 finished, but documents are in quarantine or ids repeat; 2 wrong usage, config or
-plugin; 3 the run failed; 130 interrupted."""
+plugin; 3 the run failed; 130 interrupted. A run that failed or was interrupted goes on when it is given again."""
 
 
 class Commands(click.Group):
@@ -88,7 +88,8 @@ def run_command(arguments: list[str]) -> int:
     try:
         status = cli.main(arguments, prog_name="ingest", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        goes_on = "; the same command goes on where it was" if arguments[:1] in (["run"], ["retry"]) else ""
+        click.echo(f"interrupted{goes_on}", err=True)
         return 130
     except click.ClickException as error:
         error.show()
