@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest.errors import WorkerError
-from ingest.place import ELSEWHERE, NO_EXCUSES, READING, Death, Excuses, Spot
+from ingest.place import ELSEWHERE, NO_EXCUSES, READING, STEPS, Death, Excuses, Spot
 from ingest.worker import Worker
 
 __all__ = ["Limits", "Supervised"]
@@ -21,6 +21,9 @@ MOST_DEATHS = 2
 # So many workers may die of one shard while they are neither reading nor at a document.
 MOST_IDLE_DEATHS = 3
 MEGABYTE = 10**6
+# What the first document of a worker may take at least.
+FIRST_SECONDS = 60.0
+FIRST_MEMORY = 2 * 2**30
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,19 @@ class Limits:
         """Give the seconds that what is at work may take."""
         documents = 1 if spot.phase == READING else 1 + spot.last - spot.first
         return self.seconds * (documents + spot.size // MEGABYTE)
+
+    def for_the_first(self) -> Limits:
+        """Give the limits for the first document of a worker: steps load their models with it."""
+        return Limits(max(self.seconds, FIRST_SECONDS), max(self.memory, FIRST_MEMORY))
+
+    def overrun(self, spot: Spot, seconds: float, memory: int) -> Death | None:
+        """Say which limit is overrun by what is at work, if one is."""
+        allowed = self.seconds_at(spot)
+        if seconds > allowed:
+            return Death("TimeLimit", f"took more than {allowed:g} seconds ([run] document_seconds)")
+        if memory > self.memory:
+            return Death("MemoryLimit", f"took more than {self.memory:,} bytes of memory ([run] document_memory)")
+        return None
 
 
 class Supervised:
@@ -122,12 +138,11 @@ class Supervised:
                 turn, since = spot.turn, now
             if spot.phase == ELSEWHERE:
                 continue
-            allowed = self._limits.seconds_at(spot)
-            if now - since > allowed:
-                return Death("TimeLimit", f"took more than {allowed:g} seconds ([run] document_seconds)")
-            if worker.memory() - before > self._limits.memory:
-                size = f"{self._limits.memory:,} bytes"
-                return Death("MemoryLimit", f"took more than {size} of memory ([run] document_memory)")
+            if spot.phase == STEPS and spot.first > 0 and not worker.is_warm:
+                worker.is_warm, before = True, max(before, worker.memory())
+            limits = self._limits if worker.is_warm else self._limits.for_the_first()
+            if (death := limits.overrun(spot, now - since, worker.memory() - before)) is not None:
+                return death
         return None
 
     def _answer(self, worker: Worker) -> tuple[bool, Any]:

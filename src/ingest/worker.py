@@ -64,6 +64,8 @@ class Worker:
         theirs.close()
         self._memory = psutil.Process(self._process.pid)
         self._busy = False
+        self.is_warm = False
+        """Whether it has done a document, so that its steps have loaded what they need."""
 
     def send(self, shard: Any, excuses: Excuses) -> None:
         """Hand over a shard. If the worker is dead already, `wait` will tell."""
