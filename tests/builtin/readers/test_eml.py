@@ -168,6 +168,23 @@ def test_no_message_takes_long(message: bytes) -> None:
         assert item.message.startswith("a.eml: the message has ")
 
 
+ODD = [
+    b"charset*=idna''x",
+    b"charset*0*=x''y",
+    b"charset=undefined",
+    b"charset=base64",
+    b"name*=undefined''x",
+    b"charset=\xff",
+]
+
+
+@pytest.mark.parametrize("parameter", ODD)
+@pytest.mark.parametrize("kind", [b"text/plain", b"multipart/mixed"])
+def test_no_parameter_fails_a_message(kind: bytes, parameter: bytes) -> None:
+    doc = mail(HEAD + part(b"caf\xe9", kind + b"; " + parameter))
+    assert (doc.content, doc.title) == (b"caf\xe9", "The weir")
+
+
 LINES = st.sampled_from([
     HEAD, PARTS % b"mixed", PARTS % b"alternative", PARTS % b"digest", b"--==\n", b"--==--\n", b"\n", b"\xff", b"\0",
     b"Content-Type: message/rfc822\n", b"Content-Transfer-Encoding: base64\n", b"Content-Type: text/html; charset*=x''\n",

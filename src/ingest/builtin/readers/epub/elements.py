@@ -60,7 +60,7 @@ def read_elements(content: bytes) -> list[Element]:
     parser.CharacterDataHandler = text
     parser.EntityDeclHandler = refuse
     try:
-        parser.Parse(content, True)
+        parser.Parse(content.lstrip(), True)  # white space in front of the declaration is common
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise MemberError(f"is no well-formed XML: {error}") from error
     return found

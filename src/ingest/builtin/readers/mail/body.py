@@ -81,10 +81,9 @@ def _read(part: Message, depth: int) -> _Found:
     if depth > DEEPEST:
         raise ValueError(f"has parts in parts, more than {DEEPEST} deep")
     kind = part.get_content_type()
-    payload = part.get_payload()
-    if isinstance(payload, list) and not kind.startswith("message/"):
-        return _several(kind, [_read(child, depth + 1) for child in payload if isinstance(child, Message)])
-    if kind.startswith("multipart/") and not isinstance(payload, list):
+    if part.is_multipart() and not kind.startswith("message/"):
+        return _several(kind, [_read(child, depth + 1) for child in part.get_payload() if isinstance(child, Message)])
+    if kind.startswith("multipart/"):
         kind = PLAIN  # its boundary is nowhere, so that all of it is one text
     if kind not in (PLAIN, HTML) or (depth and _is_attached(part)):
         return _Found(others=1)
@@ -109,19 +108,31 @@ def _several(kind: str, children: Sequence[_Found]) -> _Found:
 
 
 def _is_attached(part: Message) -> bool:
-    return part.get_content_disposition() == "attachment" or part.get_filename() is not None
+    return part.get_content_disposition() == "attachment" or any(
+        part.get_param(name, None, header) is not None
+        for name, header in (("filename", "Content-Disposition"), ("name", "Content-Type"))
+    )
 
 
 def _text(part: Message, media_type: str) -> _Text:
-    if encoding := str(part["Content-Transfer-Encoding"] or "").strip():
-        # The standard library knows none with a space behind it.
-        part.replace_header("Content-Transfer-Encoding", encoding)
+    charset = part.get_content_charset()
+    flowed, delete_space = _parameter(part, "format") == "flowed", _parameter(part, "delsp") == "yes"
+    _simplify(part, media_type)
     content = part.get_payload(decode=True)
     content = content if isinstance(content, bytes) else b""
-    charset = part.get_content_charset()
-    if media_type == PLAIN and _parameter(part, "format") == "flowed" and not (charset or "").startswith(_WIDE):
-        content = joined_lines(content, delete_space=_parameter(part, "delsp") == "yes")
+    if flowed and media_type == PLAIN and not (charset or "").startswith(_WIDE):
+        content = joined_lines(content, delete_space=delete_space)
     return _Text(content, media_type, charset)
+
+
+def _simplify(part: Message, media_type: str) -> None:
+    """Write the headers so that the standard library undoes the transfer encoding, whatever else they say."""
+    if "Content-Type" in part:
+        # It would look at the charset, and fails over some.
+        part.replace_header("Content-Type", media_type)
+    if encoding := str(part["Content-Transfer-Encoding"] or ""):
+        # It knows none with a space behind it.
+        part.replace_header("Content-Transfer-Encoding", encoding.strip())
 
 
 def _parameter(part: Message, name: str) -> str:
