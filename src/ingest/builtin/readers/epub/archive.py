@@ -44,7 +44,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(stream)
         except _DAMAGES as error:
-            raise BookError(f"not a ZIP file, or damaged: {error}") from error
+            raise BookError(f"is no ZIP file, or damaged: {error}") from error
 
     def has(self, name: str) -> bool:
         """Say whether there is a file of that name."""
@@ -76,7 +76,7 @@ class Archive:
         if len(content) > self._left:
             raise BookError(f"unpacks to more than the limit of {self._limit}; to read it, raise {self._option}")
         if len(content) > packed:
-            raise BookError(f"{name} unpacks to more than {MOST_RATIO} times its size")
+            raise BookError(f"is refused: {name} in it unpacks to more than {MOST_RATIO} times its size")
         self._left -= len(content)
         return content
 
@@ -97,6 +97,6 @@ def _check_directory(stream: IO[bytes]) -> int:
     while end >= 0:
         directory = int.from_bytes(tail[end + 12 : end + 16], "little")
         if directory > MOST_DIRECTORY or tail[max(0, end - 20) : end].startswith(_LARGE):
-            raise BookError("has too many files for a book")
+            raise BookError("has too many files in it")
         end = tail.find(_END, end + 1)
     return size

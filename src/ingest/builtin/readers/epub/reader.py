@@ -8,7 +8,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ingest.builtin.readers.damage import explain_damage
 from ingest.builtin.readers.epub.archive import Archive
 from ingest.builtin.readers.epub.chapter import read_chapter
 from ingest.builtin.readers.epub.elements import Element, read_elements
@@ -57,13 +56,13 @@ class EpubReader(Reader):
                 archive = Archive(stream, self.max_bytes, f"[read.{self.name}] max_bytes")
                 yield from self._book(file.name, archive)
         except BookError as error:
-            yield Unreadable(file.name, f"{file.name}: {error}")
+            yield Unreadable(file.name, f"the book {error}")
 
     def _open(self, file: InputFile) -> io.BufferedReader | io.BytesIO:
         """Open a file so that it can be sought."""
         if file.compression is None:
             return file.open()
-        with explain_damage(file), file.open() as stream:
+        with file.open() as stream:
             content = read_at_most(stream, self.max_bytes + 1)
         if len(content) > self.max_bytes:
             limit = f"the limit of {self.max_bytes}; to read it, raise [read.{self.name}] max_bytes"
@@ -74,14 +73,14 @@ class EpubReader(Reader):
         package = _package(archive)
         chapters = list(package.chapters())
         if not chapters:
-            raise BookError(f"{package.name} names no chapter")
+            raise BookError(f"can't be read: {package.name} names no chapter")
         _refuse_encrypted(archive, chapters)
         texts, caps, unread = [], set[str](), []
         for chapter in chapters:
             try:
                 found = read_chapter(archive.read(chapter))
             except MemberError as error:
-                unread.append(Unreadable(f"{name}#{chapter}", f"{name}: the chapter {chapter} {error}"))
+                unread.append(Unreadable(f"{name}#{chapter}", f"the chapter {error}"))
                 continue
             texts.append(found.text)
             caps.update(found.caps)
@@ -112,7 +111,7 @@ def _package(archive: Archive) -> Package:
         if element.name == "rootfile" and element.get("media-type") in ("", "application/oebps-package+xml")
     ]
     if not paths:
-        raise BookError(f"{CONTAINER} names no package document")
+        raise BookError(f"can't be read: {CONTAINER} names no package document")
     path = locate("", paths[0])
     return Package(path, _elements(archive, path))
 
@@ -122,9 +121,8 @@ def _refuse_encrypted(archive: Archive, chapters: list[str]) -> None:
         return
     locked = encrypted(_elements(archive, ENCRYPTION)).intersection(chapters)
     if locked:
-        raise BookError(
-            f"{len(locked)} of its {len(chapters)} chapters are encrypted, as in books with copy protection"
-        )
+        what = f"{len(locked)} of its {len(chapters)} chapters are, as in books with copy protection"
+        raise BookError(f"is encrypted: {what}")
 
 
 def _elements(archive: Archive, name: str) -> list[Element]:
@@ -132,4 +130,4 @@ def _elements(archive: Archive, name: str) -> list[Element]:
     try:
         return read_elements(archive.read(name, MOST_XML))
     except MemberError as error:
-        raise BookError(f"{name} {error}") from error
+        raise BookError(f"can't be read: {name} {error}") from error

@@ -17,8 +17,6 @@ from ingest.files import InputFile
 
 __all__ = ["MboxReader"]
 
-# Bytes of a file that one worker reads at a time.
-PART_BYTES = 8 * 2**20
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _MARK = b"\xef\xbb\xbf"
 
@@ -35,17 +33,18 @@ class MboxReader(MailReader):
 
     max_bytes: Annotated[int, Field(ge=1)] = 100_000_000
     """Largest message to read, in bytes after decompression."""
+    part_bytes: Annotated[int, Field(ge=1)] = 8 * 2**20
+    """Bytes of messages that are read together; a larger file is cut into such parts, for different workers."""
 
     def sniff(self, head: bytes) -> bool:
         return begins_with_envelope(head)
 
     def split(self, file: InputFile) -> Sequence[Part]:
-        if file.compression is not None or file.size <= PART_BYTES:
+        if file.compression is not None or file.size <= self.part_bytes:
             return [Part(file, size=file.size)]
-        # The last part has no end: the file may have grown since it was found.
-        starts = list(range(0, file.size, PART_BYTES))
-        stops = [*starts[1:], None]
-        return [Part(file, start, stop, (stop or file.size) - start) for start, stop in zip(starts, stops, strict=True)]
+        starts = range(0, file.size, self.part_bytes)
+        stops = [*starts[1:], file.size]
+        return [Part(file, start, stop, stop - start) for start, stop in zip(starts, stops, strict=True)]
 
     def read(self, part: Part) -> Iterator[Document | Unreadable]:
         last = -1
@@ -53,7 +52,7 @@ class MboxReader(MailReader):
         def position() -> str:
             return "before the end of the first message" if last < 0 else f"behind the message at byte {last}"
 
-        with explain_damage(part.file, position), part.file.open() as stream:
+        with explain_damage(position), part.file.open() as stream:
             for envelope in read_envelopes(stream, part.start or 0, part.stop, self.max_bytes):
                 yield from self._opened(part.file.name, envelope)
                 last = envelope.offset
@@ -64,7 +63,7 @@ class MboxReader(MailReader):
         if envelope.content is None:
             option = f"[read.{self.name}] max_bytes"
             size = f"has {envelope.size} bytes, more than the limit of {self.max_bytes}"
-            yield Unreadable(place, f"{place}: the message {size}; to read it, raise {option}")
+            yield Unreadable(place, f"the message {size}; to read it, raise {option}")
             return
         content = envelope.content.removeprefix(_MARK).lstrip()
         if content.startswith(b"From "):
@@ -74,4 +73,4 @@ class MboxReader(MailReader):
             message = message.removesuffix(ending) if message.endswith(2 * ending) else message
             yield self.document(_QUOTED.sub(rb"\1", message), name, envelope.offset)
         elif content:
-            yield Unreadable(place, f"{place}: no message, since it does not begin with a `From ` line", content)
+            yield Unreadable(place, "no message, since it does not begin with a `From ` line", content)

@@ -35,7 +35,7 @@ class MailReader(Reader):
             message = parse(content)
             body = find_body(message)
         except ValueError as error:
-            return Unreadable(place, f"{place}: the message {error}", content)
+            return Unreadable(place, f"the message {error}", content)
         metadata = {name: "\n".join(map(header_text, headers(message, name))) for name in self.metadata}
         if body.attachments:
             metadata["attachments"] = str(body.attachments)
