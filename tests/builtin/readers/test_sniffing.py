@@ -28,6 +28,13 @@ CASES = [
     ("deep.data", b'{"a":' + b"[" * 3000 + b"\n", "text"),
     ("braces.tex", b"{\\bf bold} text\n", "text"),
     ("table.data", b"PAR1....", "parquet"),
+    ("a.eml", b"", "eml"),
+    ("a.epub", b"", "epub"),
+    ("book", b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/epub+zip", "epub"),
+    ("a.mbox.bz2", b"", "mbox"),
+    ("Inbox", b"From jane Mon Oct  1 09:30:00 2001\n", "mbox"),
+    ("Sent", b"From -\r\nX-Mozilla-Status: 0001\r\n", "mbox"),
+    ("prose", b"From here: it is dry,\nfrom there: wet.\n", "text"),
     ("README", b"plain words", "text"),
     ("empty", b"", "text"),
 ]

@@ -1,11 +1,23 @@
 """The built-in readers."""
 
 from ingest.builtin.readers.csv import CsvReader
+from ingest.builtin.readers.epub import EpubReader
 from ingest.builtin.readers.html import HtmlReader
 from ingest.builtin.readers.jsonl import JsonLinesReader
+from ingest.builtin.readers.mail import EmlReader, MboxReader
 from ingest.builtin.readers.parquet import ParquetReader
 from ingest.builtin.readers.text import TextReader
 
-READERS = (TextReader, HtmlReader, JsonLinesReader, CsvReader, ParquetReader)
+READERS = (TextReader, HtmlReader, JsonLinesReader, CsvReader, ParquetReader, EmlReader, MboxReader, EpubReader)
 
-__all__ = ["READERS", "CsvReader", "HtmlReader", "JsonLinesReader", "ParquetReader", "TextReader"]
+__all__ = [
+    "READERS",
+    "CsvReader",
+    "EmlReader",
+    "EpubReader",
+    "HtmlReader",
+    "JsonLinesReader",
+    "MboxReader",
+    "ParquetReader",
+    "TextReader",
+]
