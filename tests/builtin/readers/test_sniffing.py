@@ -35,6 +35,9 @@ CASES = [
     ("Inbox", b"From jane Mon Oct  1 09:30:00 2001\n", "mbox"),
     ("Sent", b"From -\r\nX-Mozilla-Status: 0001\r\n", "mbox"),
     ("prose", b"From here: it is dry,\nfrom there: wet.\n", "text"),
+    ("crawl.WARC.gz", b"", "warc"),
+    ("crawl.warc.wet.gz", b"", "warc"),
+    ("crawl.data", b"WARC/1.1\r\nWARC-Type: warcinfo\r\n", "warc"),
     ("README", b"plain words", "text"),
     ("empty", b"", "text"),
 ]

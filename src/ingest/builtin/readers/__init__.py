@@ -7,8 +7,19 @@ from ingest.builtin.readers.jsonl import JsonLinesReader
 from ingest.builtin.readers.mail import EmlReader, MboxReader
 from ingest.builtin.readers.parquet import ParquetReader
 from ingest.builtin.readers.text import TextReader
+from ingest.builtin.readers.warc import WarcReader
 
-READERS = (TextReader, HtmlReader, JsonLinesReader, CsvReader, ParquetReader, EmlReader, MboxReader, EpubReader)
+READERS = (
+    TextReader,
+    HtmlReader,
+    JsonLinesReader,
+    CsvReader,
+    ParquetReader,
+    EmlReader,
+    MboxReader,
+    EpubReader,
+    WarcReader,
+)
 
 __all__ = [
     "READERS",
@@ -20,4 +31,5 @@ __all__ = [
     "MboxReader",
     "ParquetReader",
     "TextReader",
+    "WarcReader",
 ]

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from ingest.builtin.readers.content_types import charset_of, guess_type, media_type_of
 from ingest.builtin.readers.damage import explain_damage
 from ingest.builtin.readers.ids import document_id
-from ingest.builtin.readers.markup import looks_like_html
 from ingest.builtin.readers.values import ABSENT, as_bytes, as_string, is_empty, kind_of, lookup
 from ingest.document import Document
 from ingest.endpoints import Part, Reader, Unreadable
@@ -161,7 +161,7 @@ class RecordReader(Reader):
             return Body(self._unpacked(self.html, html), "text/html")
         if not is_empty(content):
             found = self._unpacked(self.content, content)
-            return Body(found, self._media_type(record) or _guess(found))
+            return Body(found, self._media_type(record) or guess_type(found))
         if text is not ABSENT:
             return Body("" if text is None else self._checked(self.text, text), "text/plain")
         if html is not ABSENT or content is not ABSENT:
@@ -193,19 +193,13 @@ class RecordReader(Reader):
         return f"more than the limit of {self.max_bytes}; to read it, raise [read.{self.name}] max_bytes"
 
     def _media_type(self, record: Mapping[str, Any]) -> str:
-        media_type = as_string(lookup(record, self.content_type)).partition(";")[0].strip().lower()
-        if "/" not in media_type or media_type == "application/octet-stream":
-            return ""
-        return "text/html" if media_type == "application/xhtml+xml" else media_type
+        media_type = media_type_of(as_string(lookup(record, self.content_type)))
+        return "" if media_type == "application/octet-stream" else media_type
 
     def _charset(self, record: Mapping[str, Any]) -> str | None:
         if label := as_string(lookup(record, self.charset)).strip():
             return label
-        for parameter in as_string(lookup(record, self.content_type)).split(";")[1:]:
-            key, _, label = parameter.partition("=")
-            if key.strip().lower() == "charset":
-                return label.strip(" \t\"'") or None
-        return None
+        return charset_of(as_string(lookup(record, self.content_type)))
 
     def _metadata(self, record: Mapping[str, Any]) -> dict[str, str]:
         values = {field: lookup(record, field) for field in self.metadata}
@@ -215,12 +209,6 @@ class RecordReader(Reader):
 def _has(columns: Sequence[str], field: str) -> bool:
     """Say whether there is such a column. `tags.*` stands for all that begins with `tags.`."""
     return field in columns or any(name.endswith(".*") and field.startswith(name[:-1]) for name in columns)
-
-
-def _guess(content: bytes | str) -> str:
-    head = content[:4096]
-    head = head if isinstance(head, bytes) else head.encode("utf-8", "replace")
-    return "text/html" if looks_like_html(head) else "text/plain"
 
 
 def _either(fields: Sequence[str]) -> str:

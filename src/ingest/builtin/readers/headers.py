@@ -1,0 +1,33 @@
+"""Blocks of header lines, as records of WARC and messages of HTTP begin with."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["END_OF_HEAD", "parse_headers"]
+
+END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+"""The empty line behind the headers. Old crawlers and servers end their lines without a carriage return."""
+
+_FOLD = re.compile(r"\r?\n[ \t]+")
+
+
+def parse_headers(head: bytes) -> dict[str, str]:
+    """Give the headers behind the first line, by lower-case name; what is given more than once is joined by `, `."""
+    headers: dict[str, str] = {}
+    text = _decoded(head)
+    if "\n " in text or "\n\t" in text:
+        text = _FOLD.sub(" ", text)
+    for line in text.split("\n")[1:]:
+        name, colon, value = line.partition(":")
+        if colon:
+            name, value = name.strip().lower(), value.strip()
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+def _decoded(head: bytes) -> str:
+    try:
+        return head.decode()
+    except UnicodeDecodeError:
+        return head.decode("latin-1")
