@@ -15,10 +15,11 @@ from ingest.bounds import BOUNDS, Bounds
 from ingest.errors import ReadError
 from ingest.unpacking import START, Origin, Resumable, Unpacked, Unpacking
 
-__all__ = ["COMPRESSIONS", "InputFile", "find_files"]
+__all__ = ["COMPRESSIONS", "InputFile", "find_files", "is_wanted", "matches", "printable"]
 
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
 
+_SHORT = {".tgz": ".tar.gz", ".tzst": ".tar.zst", ".tbz": ".tar.bz2", ".tbz2": ".tar.bz2", ".txz": ".tar.xz"}
 _BUFFER = 1 << 16
 
 
@@ -35,19 +36,26 @@ class InputFile:
     stamp: str = ""
     """What changes when the content does: the time of the last change in ns, or the tag that a service gives it.
     Empty where there is none."""
+    below: str = ""
+    """Path below the folder that the config gave, which `include` and `exclude` look at."""
     bounds: Bounds = BOUNDS
     """How much it may unpack to."""
 
     @property
     def compression(self) -> str | None:
         """`gzip`, `zstd`, `bz2` or `xz`, told by the last suffix; `None` for a plain file."""
-        return COMPRESSIONS.get(posixpath.splitext(self.name.lower())[1])
+        return COMPRESSIONS.get(posixpath.splitext(_spelt_out(self.name))[1])
 
     @property
     def suffix(self) -> str:
         """The suffix that tells the format, lower case: `.jsonl` for `a.jsonl.gz`."""
-        stem, suffix = posixpath.splitext(self.name.lower())
+        stem, suffix = posixpath.splitext(_spelt_out(self.name))
         return posixpath.splitext(stem)[1] if suffix in COMPRESSIONS else suffix
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether it is named as an archive. Office documents and books are zip files, but no archives."""
+        return self.suffix in (".zip", ".tar")
 
     @property
     def is_local(self) -> bool:
@@ -117,6 +125,12 @@ class InputFile:
             return stream.read(size)
 
 
+def _spelt_out(name: str) -> str:
+    """Give the name in lower case, `a.tar.gz` for `a.tgz`."""
+    stem, suffix = posixpath.splitext(name.lower())
+    return stem + _SHORT.get(suffix, suffix)
+
+
 class _Remote(io.BufferedReader):
     """Keeps the file system alive: that of a zip file closes its files when it goes."""
 
@@ -135,7 +149,8 @@ def find_files(
 
     Args:
         paths: files, folders (walked recursively), globs, or fsspec URLs such as `s3://bucket/folder`.
-        include: globs on the path below the folder; `*` also crosses `/`. Empty means every file.
+        include: globs on the path below the folder; `*` also crosses `/`. Empty means every file. An archive is
+            found whether it matches or not, as its members may.
         exclude: globs that win over `include`. Files and folders that start with a dot are left out anyway,
             unless a path names them.
         base: folder that relative local paths start from.
@@ -146,12 +161,13 @@ def find_files(
     """
     found: dict[str, InputFile] = {}
     for path in paths:
-        matches = _search(path, base)
-        if not matches:
+        found_there = _search(path, base)
+        if not found_there:
             raise ReadError(f"{path!r} matches no file")
-        for match in sorted(matches, key=lambda match: match.key):
-            if _wanted(match.below, include, exclude):
-                found.setdefault(match.key, replace(match.file, bounds=bounds))
+        for match in sorted(found_there, key=lambda match: match.key):
+            inside = match.file.is_archive and not matches(match.below, exclude)
+            if inside or is_wanted(match.below, include, exclude):
+                found.setdefault(match.key, replace(match.file, below=match.below, bounds=bounds))
     return list(found.values())
 
 
@@ -185,11 +201,13 @@ def _is_url(path: str) -> bool:
     return "://" in path and not path.startswith(("file://", "/"))
 
 
-def _wanted(below: str, include: Sequence[str], exclude: Sequence[str]) -> bool:
-    return (not include or _matches(below, include)) and not _matches(below, exclude)
+def is_wanted(below: str, include: Sequence[str], exclude: Sequence[str]) -> bool:
+    """Say whether a path is one that `include` and `exclude` leave in."""
+    return (not include or matches(below, include)) and not matches(below, exclude)
 
 
-def _matches(below: str, patterns: Sequence[str]) -> bool:
+def matches(below: str, patterns: Sequence[str]) -> bool:
+    """Say whether a path matches one of the globs."""
     # `**/` may also stand for no folder at all, which fnmatch does not know.
     return any(fnmatchcase(below, pattern) or fnmatchcase(below, pattern.replace("**/", "")) for pattern in patterns)
 
@@ -226,8 +244,8 @@ def _find_local(path: str, base: str) -> Iterator[_Match]:
     else:
         folder, starts = given if os.path.isdir(start) else posixpath.dirname(given), [start]
     for place, status in {place: status for start in starts for place, status in _files_at(start)}.items():
-        below = _printable(_slashed(os.path.relpath(place, locate(folder))))
-        name = posixpath.normpath(posixpath.join(_printable(folder), below))
+        below = printable(_slashed(os.path.relpath(place, locate(folder))))
+        name = posixpath.normpath(posixpath.join(printable(folder), below))
         size, stamp = (status.st_size, str(status.st_mtime_ns)) if status else (0, "")
         yield _Match(place, below, InputFile(place, name, size, stamp))
 
@@ -309,7 +327,7 @@ def _status(place: str) -> os.stat_result | None:
         return None
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
     """Give a name that is valid Unicode: Linux allows any bytes, Parquet and the hash of a name don't."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
