@@ -77,8 +77,15 @@ class InputFile:
         return info.get("size") or 0, _stamp(info)
 
     def open_raw(self) -> io.BufferedReader:
-        """Open the bytes as they are stored. The file can be sought."""
+        """Open the bytes as they are stored. The file can be sought.
+
+        Raises:
+            OSError, ReadError: there is no such file, or it is none.
+        """
         if self.is_local:
+            # To open a pipe would wait for somebody to write into it.
+            if not stat.S_ISREG(os.stat(self.url).st_mode):
+                raise ReadError("is a pipe, a socket or a device, and no file")
             return open(self.url, "rb")
         filesystem, path = _filesystem(self.url)
         return _Remote(filesystem.open(path, "rb"), filesystem)
@@ -144,7 +151,7 @@ def find_files(
 ) -> list[InputFile]:
     """Find the files of a run, each once, in the order of `paths` and by name inside a folder.
 
-    A symbolic link that leads nowhere counts as a file: reading it fails and is put on record. A folder that links
+    A symbolic link that leads nowhere counts as a file, and so does a pipe: reading it fails and is put on record. A folder that links
     lead to as well is walked once, by its own name where it has one below the path.
 
     Args:
@@ -275,15 +282,16 @@ def _expand(folder: str, pieces: Sequence[str]) -> Iterator[str]:
 
 
 def _files_at(start: str) -> Iterator[tuple[str, os.stat_result | None]]:
-    """Give the file, or all files of the folder, with their status. Pipes, sockets and devices are no files."""
+    """Give the file, or all files of the folder, with their status.
+
+    Links that lead nowhere, pipes, sockets and devices are among them: to read them fails, and is put on record.
+    """
     if not os.path.isdir(start):
         places = [start]
     else:
         places = [entry.path for _, entries in _walk(start) for entry in entries if not _is_folder(entry.path)]
     for place in places:
-        status = _status(place)
-        if status is None or stat.S_ISREG(status.st_mode):
-            yield place, status
+        yield place, _status(place)
 
 
 def _walk(start: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:

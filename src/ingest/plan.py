@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ingest.archives import Cuts, list_entries, wants
@@ -10,10 +10,22 @@ from ingest.config import Config
 from ingest.endpoints import Part, Unreadable
 from ingest.errors import ConfigError, Problem, ReadError
 from ingest.files import InputFile, find_files, is_wanted
+from ingest.misfits import Misfits
 from ingest.output import OutputFolder
 from ingest.step import CorpusStep
 
-__all__ = ["ARCHIVE", "Plan", "Shard", "Task", "make_plan", "reader_for", "reads_inside", "tasks_of", "unreadable"]
+__all__ = [
+    "ARCHIVE",
+    "Plan",
+    "Shard",
+    "Task",
+    "find_unreadable",
+    "make_plan",
+    "reader_for",
+    "reads_inside",
+    "tasks_of",
+    "unreadable",
+]
 
 ARCHIVE = "archive"
 """What stands for a reader in a task that reads members of an archive."""
@@ -105,7 +117,10 @@ def make_plan(config: Config) -> Plan:
             hint = f"the {found} files that were found lie in the output folder {output.path}; write to another one"
         problem = Problem("read", "no file is left to read", hint=hint)
         raise ConfigError([problem], config.source.path)
-    return Plan(config, tuple(files), tuple(_pack(config, tasks_of(config, *files))))
+    misfits = Misfits(config)
+    tasks = list(tasks_of(config, *files, misfits=misfits))
+    misfits.check(anything_fits=any(task.unreadable is None for task in tasks))
+    return Plan(config, tuple(files), tuple(_pack(config, tasks)))
 
 
 def reader_for(file: InputFile, config: Config) -> str:
@@ -128,7 +143,23 @@ def reader_for(file: InputFile, config: Config) -> str:
 
 def unreadable(file: InputFile, error: BaseException) -> Unreadable:
     """Give the record for a file that can't be read. A `ReadError` says by itself what is wrong."""
+    if isinstance(error, ConfigError):
+        problems = [f"{problem.message.removeprefix(f'{file.name} ')}; {problem.hint}" for problem in error.problems]
+        return Unreadable(file.name, "; ".join(problem.removesuffix("; ") for problem in problems))
     return Unreadable(file.name, str(error) if isinstance(error, ReadError) else f"{type(error).__name__}: {error}")
+
+
+def find_unreadable(plan: Plan) -> Iterator[Unreadable]:
+    """Give the record of every file that can't be read, as far as its first bytes tell. Remote ones are not opened."""
+    planned = [task for shard in plan.shards for task in shard.tasks if task.unreadable]
+    told = {task.part.file.url for task in planned}
+    yield from (task.unreadable for task in planned if task.unreadable)
+    for file in plan.files:
+        if file.is_local and file.url not in told:
+            try:
+                file.head()
+            except Exception as error:  # noqa: BLE001  as in the plan
+                yield unreadable(file, error)
 
 
 def reads_inside(file: InputFile, config: Config) -> bool:
@@ -136,12 +167,15 @@ def reads_inside(file: InputFile, config: Config) -> bool:
     return file.is_archive and not any(file.suffix in reader.suffixes for reader in config.readers.values())
 
 
-def tasks_of(config: Config, *files: InputFile) -> Iterator[Task]:
+def tasks_of(config: Config, *files: InputFile, misfits: Misfits | None = None) -> Iterator[Task]:
     """Cut every file into parts. A file that can't be looked into becomes a task that says so.
 
-    Raises:
-        ConfigError: a reader's options don't fit a file.
+    Args:
+        config: the config.
+        files: the files.
+        misfits: takes a note of which files fit the options of their reader.
     """
+    misfits = misfits or Misfits(config)
     for file in files:
         name = ARCHIVE if reads_inside(file, config) else config.read.reader or "text"
         try:
@@ -153,8 +187,10 @@ def tasks_of(config: Config, *files: InputFile) -> Iterator[Task]:
                 if not isinstance(part, Part):
                     raise TypeError(f"the reader {name!r} gave {type(part).__name__}, expected Part")
                 yield Task(part, name)
-        except ConfigError:
-            raise
+            misfits.fits(name)
+        except ConfigError as error:
+            misfits.add(name, error)
+            yield Task(Part(file, size=file.size), name, unreadable(file, error))
         except Exception as error:  # noqa: BLE001  compressed and remote files fail in too many ways to list
             yield Task(Part(file, size=file.size), name, unreadable(file, error))
 
@@ -169,9 +205,13 @@ def _archive_tasks(config: Config, file: InputFile) -> Iterator[Task]:
                 cuts.add(entry, _reader_by_suffix(InputFile("", entry.name, 0), config))
     except ReadError as error:
         damage = error
-    yield from (Task(part, ARCHIVE, members=members) for part, members in cuts.parts())
+    stop: int | None = None
+    for part, members in cuts.parts():
+        yield Task(part, ARCHIVE, members=members)
+        stop = part.stop
     if damage is not None:
-        yield Task(Part(file), ARCHIVE, unreadable(file, damage))
+        # It stands for what is behind the parts, not for the whole archive.
+        yield Task(Part(file, stop), ARCHIVE, unreadable(file, damage))
 
 
 def _reader_by_suffix(file: InputFile, config: Config) -> str:
@@ -181,7 +221,7 @@ def _reader_by_suffix(file: InputFile, config: Config) -> str:
     return next((name for name, reader in config.readers.items() if file.suffix in reader.suffixes), ARCHIVE)
 
 
-def _pack(config: Config, tasks: Iterator[Task]) -> Iterator[Shard]:
+def _pack(config: Config, tasks: Iterable[Task]) -> Iterator[Shard]:
     """Put tasks together, in order, until a shard has its bytes or its files."""
     number = size = 0
     packed: list[Task] = []
