@@ -28,6 +28,7 @@ from ingest.unpacking import Resumable
 __all__ = ["Budget", "Cuts", "Entry", "Member", "list_entries", "read_members", "wants"]
 
 _CHUNK = 1 << 16
+_SMALL = 1 << 12
 _IN_MEMORY = 8 * 2**20
 _PART_BYTES = 4 * 2**20
 _PART_MEMBERS = 256
@@ -313,10 +314,10 @@ def _open(part: Part) -> Iterator[_Zip | _Tar]:
                 yield archive
 
 
-def _copy(source: Any, target: IO[bytes], size: int) -> int:
+def _copy(source: Any, target: IO[bytes], size: int, chunk: int = _CHUNK) -> int:
     """Copy at most so many bytes, and give how many there were."""
     left = size
-    while left and (piece := source.read(min(left, _CHUNK))):
+    while left and (piece := source.read(min(left, chunk))):
         target.write(piece)
         left -= len(piece)
     return size - left
@@ -339,7 +340,7 @@ class _Zip:
             if _directory_size(stored) > bounds.max_members * _BYTES_OF_ENTRY:
                 raise _too_many(bounds)
             self._zip = zipfile.ZipFile(stored)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, EOFError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, ArithmeticError, ValueError, struct.error, EOFError) as error:
             raise ReadError(f"the zip archive is damaged: {error}") from error
         if len(self._zip.filelist) > bounds.max_members:
             raise _too_many(bounds)
@@ -365,7 +366,9 @@ class _Zip:
         """Copy the member, or say why that can't be done."""
         try:
             with self._zip.open(entry.handle) as source:
-                size = _copy(source, target, entry.size)
+                # Of what is not deflated, zipfile unpacks all that it read, whatever size the directory claims.
+                known = entry.handle.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+                size = _copy(source, target, entry.size, _CHUNK if known else _SMALL)
         except Exception as error:  # noqa: BLE001  every method of compression fails in ways of its own
             return f"is damaged in its archive: {error}"
         return None if size == entry.size else f"is damaged in its archive: {size} bytes are left of {entry.size}"

@@ -127,9 +127,16 @@ class InputFile:
         return Unpacking(stored, self.compression or "", self.bounds.max_ratio, origin)
 
     def head(self, size: int = 4096) -> bytes:
-        """Give the first bytes, decompressed."""
-        with self.open() as stream:
-            return stream.read(size)
+        """Give the first bytes, decompressed; fewer where there is a damage behind them.
+
+        Raises:
+            OSError, ReadError: there are none to be had.
+        """
+        with self.open_lines() as stream:
+            head = stream.read(size)
+            if not head and (damage := stream.resume()) is not None:
+                raise damage
+            return head
 
 
 def _spelt_out(name: str) -> str:
