@@ -141,9 +141,12 @@ def test_a_linked_folder_and_a_linked_file_are_followed(folder: Path, tmp_path: 
     assert names(["in"], tmp_path) == ["in/link/c.txt", "in/link/deep/d.txt", "in/one.txt"]
 
 
-def test_pipes_are_no_files(folder: Path) -> None:
+def test_a_pipe_is_found_and_fails_when_it_is_read(folder: Path) -> None:
     os.mkfifo(folder / "pipe")
-    assert "data/pipe" not in names(["data"], folder.parent)
+    [file] = find_files(["data/pipe"], [], [], str(folder.parent))
+    assert file.name in names(["data"], folder.parent)
+    with pytest.raises(ReadError, match="is a pipe, a socket or a device, and no file"):
+        file.open()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may list every folder")

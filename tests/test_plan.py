@@ -96,6 +96,45 @@ def test_a_file_that_cant_be_looked_into_is_planned_as_unreadable(project: Proje
     assert "No such file" in told["in/b"]
 
 
+def test_a_table_without_the_columns_costs_itself_where_others_are_fine(project: Project) -> None:
+    project.write("in/a.csv", "id,body\n1,x\n")
+    project.write("in/b.txt", "text")
+    [first, second] = [task.unreadable for shard in plan_of(project).shards for task in shard.tasks]
+    assert first is not None
+    assert first.message.startswith("has no column 'text' or 'html'; it has id, body; name the column")
+    assert second is None
+
+
+@pytest.mark.parametrize(
+    ("files", "options", "message"),
+    [
+        ({"a.csv": "id,body\n"}, "", "in/a.csv has no column 'text' or 'html'; it has id, body"),
+        (
+            {"a.csv": "text\n", "b.txt": "x"},
+            '[read.csv]\ntext = "txet"\n',
+            "in/a.csv has no column 'txet'; it has text",
+        ),
+    ],
+)
+def test_a_config_that_fits_no_file_is_told(
+    project: Project, files: dict[str, str], options: str, message: str
+) -> None:
+    for name, content in files.items():
+        project.write(f"in/{name}", content)
+    with pytest.raises(ConfigError, match=message):
+        plan_of(project, options)
+
+
+def test_an_option_that_fits_some_files_is_no_mistake(project: Project) -> None:
+    project.write("in/a.csv", "body\nx\n")
+    project.write("in/b.csv", "text\nx\n")
+    plan = plan_of(project, '[read.csv]\ntext = "body"\n')
+    told = [task.unreadable and task.unreadable.message for shard in plan.shards for task in shard.tasks]
+    assert told[0] is None
+    assert told[1] is not None
+    assert told[1].startswith("has no column 'body'; it has text")
+
+
 @pytest.mark.parametrize(
     ("method", "message"),
     [

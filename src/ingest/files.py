@@ -15,10 +15,11 @@ from ingest.bounds import BOUNDS, Bounds
 from ingest.errors import ReadError
 from ingest.unpacking import START, Origin, Resumable, Unpacked, Unpacking
 
-__all__ = ["COMPRESSIONS", "InputFile", "find_files"]
+__all__ = ["COMPRESSIONS", "InputFile", "find_files", "is_wanted", "matches", "printable"]
 
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
 
+_SHORT = {".tgz": ".tar.gz", ".tzst": ".tar.zst", ".tbz": ".tar.bz2", ".tbz2": ".tar.bz2", ".txz": ".tar.xz"}
 _BUFFER = 1 << 16
 
 
@@ -35,19 +36,26 @@ class InputFile:
     stamp: str = ""
     """What changes when the content does: the time of the last change in ns, or the tag that a service gives it.
     Empty where there is none."""
+    below: str = ""
+    """Path below the folder that the config gave, which `include` and `exclude` look at."""
     bounds: Bounds = BOUNDS
     """How much it may unpack to."""
 
     @property
     def compression(self) -> str | None:
         """`gzip`, `zstd`, `bz2` or `xz`, told by the last suffix; `None` for a plain file."""
-        return COMPRESSIONS.get(posixpath.splitext(self.name.lower())[1])
+        return COMPRESSIONS.get(posixpath.splitext(_spelt_out(self.name))[1])
 
     @property
     def suffix(self) -> str:
         """The suffix that tells the format, lower case: `.jsonl` for `a.jsonl.gz`."""
-        stem, suffix = posixpath.splitext(self.name.lower())
+        stem, suffix = posixpath.splitext(_spelt_out(self.name))
         return posixpath.splitext(stem)[1] if suffix in COMPRESSIONS else suffix
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether it is named as an archive. Office documents and books are zip files, but no archives."""
+        return self.suffix in (".zip", ".tar")
 
     @property
     def is_local(self) -> bool:
@@ -69,8 +77,15 @@ class InputFile:
         return info.get("size") or 0, _stamp(info)
 
     def open_raw(self) -> io.BufferedReader:
-        """Open the bytes as they are stored. The file can be sought."""
+        """Open the bytes as they are stored. The file can be sought.
+
+        Raises:
+            OSError, ReadError: there is no such file, or it is none.
+        """
         if self.is_local:
+            # To open a pipe would wait for somebody to write into it.
+            if not stat.S_ISREG(os.stat(self.url).st_mode):
+                raise ReadError("is a pipe, a socket or a device, and no file")
             return open(self.url, "rb")
         filesystem, path = _filesystem(self.url)
         return _Remote(filesystem.open(path, "rb"), filesystem)
@@ -112,9 +127,22 @@ class InputFile:
         return Unpacking(stored, self.compression or "", self.bounds.max_ratio, origin)
 
     def head(self, size: int = 4096) -> bytes:
-        """Give the first bytes, decompressed."""
-        with self.open() as stream:
-            return stream.read(size)
+        """Give the first bytes, decompressed; fewer where there is a damage behind them.
+
+        Raises:
+            OSError, ReadError: there are none to be had.
+        """
+        with self.open_lines() as stream:
+            head = stream.read(size)
+            if not head and (damage := stream.resume()) is not None:
+                raise damage
+            return head
+
+
+def _spelt_out(name: str) -> str:
+    """Give the name in lower case, `a.tar.gz` for `a.tgz`."""
+    stem, suffix = posixpath.splitext(name.lower())
+    return stem + _SHORT.get(suffix, suffix)
 
 
 class _Remote(io.BufferedReader):
@@ -130,12 +158,13 @@ def find_files(
 ) -> list[InputFile]:
     """Find the files of a run, each once, in the order of `paths` and by name inside a folder.
 
-    A symbolic link that leads nowhere counts as a file: reading it fails and is put on record. A folder that links
+    A symbolic link that leads nowhere counts as a file, and so does a pipe: reading it fails and is put on record. A folder that links
     lead to as well is walked once, by its own name where it has one below the path.
 
     Args:
         paths: files, folders (walked recursively), globs, or fsspec URLs such as `s3://bucket/folder`.
-        include: globs on the path below the folder; `*` also crosses `/`. Empty means every file.
+        include: globs on the path below the folder; `*` also crosses `/`. Empty means every file. An archive is
+            found whether it matches or not, as its members may.
         exclude: globs that win over `include`. Files and folders that start with a dot are left out anyway,
             unless a path names them.
         base: folder that relative local paths start from.
@@ -146,12 +175,13 @@ def find_files(
     """
     found: dict[str, InputFile] = {}
     for path in paths:
-        matches = _search(path, base)
-        if not matches:
+        found_there = _search(path, base)
+        if not found_there:
             raise ReadError(f"{path!r} matches no file")
-        for match in sorted(matches, key=lambda match: match.key):
-            if _wanted(match.below, include, exclude):
-                found.setdefault(match.key, replace(match.file, bounds=bounds))
+        for match in sorted(found_there, key=lambda match: match.key):
+            inside = match.file.is_archive and not matches(match.below, exclude)
+            if inside or is_wanted(match.below, include, exclude):
+                found.setdefault(match.key, replace(match.file, below=match.below, bounds=bounds))
     return list(found.values())
 
 
@@ -185,11 +215,13 @@ def _is_url(path: str) -> bool:
     return "://" in path and not path.startswith(("file://", "/"))
 
 
-def _wanted(below: str, include: Sequence[str], exclude: Sequence[str]) -> bool:
-    return (not include or _matches(below, include)) and not _matches(below, exclude)
+def is_wanted(below: str, include: Sequence[str], exclude: Sequence[str]) -> bool:
+    """Say whether a path is one that `include` and `exclude` leave in."""
+    return (not include or matches(below, include)) and not matches(below, exclude)
 
 
-def _matches(below: str, patterns: Sequence[str]) -> bool:
+def matches(below: str, patterns: Sequence[str]) -> bool:
+    """Say whether a path matches one of the globs."""
     # `**/` may also stand for no folder at all, which fnmatch does not know.
     return any(fnmatchcase(below, pattern) or fnmatchcase(below, pattern.replace("**/", "")) for pattern in patterns)
 
@@ -226,8 +258,8 @@ def _find_local(path: str, base: str) -> Iterator[_Match]:
     else:
         folder, starts = given if os.path.isdir(start) else posixpath.dirname(given), [start]
     for place, status in {place: status for start in starts for place, status in _files_at(start)}.items():
-        below = _printable(_slashed(os.path.relpath(place, locate(folder))))
-        name = posixpath.normpath(posixpath.join(_printable(folder), below))
+        below = printable(_slashed(os.path.relpath(place, locate(folder))))
+        name = posixpath.normpath(posixpath.join(printable(folder), below))
         size, stamp = (status.st_size, str(status.st_mtime_ns)) if status else (0, "")
         yield _Match(place, below, InputFile(place, name, size, stamp))
 
@@ -257,15 +289,16 @@ def _expand(folder: str, pieces: Sequence[str]) -> Iterator[str]:
 
 
 def _files_at(start: str) -> Iterator[tuple[str, os.stat_result | None]]:
-    """Give the file, or all files of the folder, with their status. Pipes, sockets and devices are no files."""
+    """Give the file, or all files of the folder, with their status.
+
+    Links that lead nowhere, pipes, sockets and devices are among them: to read them fails, and is put on record.
+    """
     if not os.path.isdir(start):
         places = [start]
     else:
         places = [entry.path for _, entries in _walk(start) for entry in entries if not _is_folder(entry.path)]
     for place in places:
-        status = _status(place)
-        if status is None or stat.S_ISREG(status.st_mode):
-            yield place, status
+        yield place, _status(place)
 
 
 def _walk(start: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
@@ -309,7 +342,7 @@ def _status(place: str) -> os.stat_result | None:
         return None
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
     """Give a name that is valid Unicode: Linux allows any bytes, Parquet and the hash of a name don't."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 

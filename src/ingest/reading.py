@@ -1,14 +1,15 @@
-"""What one task of a shard gives."""
+"""What one task of a shard gives: records of a file, or of the members of an archive."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ingest.archives import Budget, Member, read_members, wants
 from ingest.config import Config
 from ingest.document import Document, check_types
-from ingest.endpoints import Unreadable
+from ingest.endpoints import Part, Unreadable
 from ingest.files import InputFile
-from ingest.plan import Task
+from ingest.plan import ARCHIVE, Task, reader_for, reads_inside, unreadable
 
 __all__ = ["changed_since", "read_task"]
 
@@ -19,8 +20,58 @@ def read_task(task: Task, config: Config) -> Iterator[Document | Unreadable]:
     Raises:
         BaseException: whatever the reader raises; the rest of the task can't be read.
     """
-    for item in config.readers[task.reader].read(task.part):
-        yield _checked(item, task.part.file.name)
+    if task.reader == ARCHIVE:
+        yield from _Inside(config).read(task.part)
+    else:
+        yield from _read_part(task.part, task.reader, config)
+
+
+def _read_part(part: Part, reader: str, config: Config) -> Iterator[Document | Unreadable]:
+    for item in config.readers[reader].read(part):
+        yield _checked(item, part.file.name)
+
+
+class _Inside:
+    """Reads archives, and archives in them, by the readers that take their members."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._budget: Budget | None = None
+
+    def read(self, part: Part, depth: int = 1) -> Iterator[Document | Unreadable]:
+        """Give what is in a part of an archive.
+
+        Raises:
+            ReadError: the rest of the archive can't be read.
+        """
+        file = part.file
+        self._budget = self._budget or Budget(file.bounds)
+        section = self._config.read
+
+        def wanted(name: str) -> bool:
+            return wants(f"{file.below}/{name}", section.include, section.exclude)
+
+        for member in read_members(part, wanted, self._budget):
+            if isinstance(member, Unreadable):
+                yield member
+                continue
+            try:
+                yield from self._read_member(member, depth)
+            except (KeyboardInterrupt, GeneratorExit):
+                raise
+            except BaseException as error:  # noqa: BLE001  one member must not cost those behind it
+                yield unreadable(member, error)
+
+    def _read_member(self, member: Member, depth: int) -> Iterator[Document | Unreadable]:
+        if not reads_inside(member, self._config):
+            reader = reader_for(member, self._config)
+            for part in self._config.readers[reader].split(member):
+                yield from _read_part(part, reader, self._config)
+        elif depth < member.bounds.max_depth:
+            yield from self.read(Part(member), depth + 1)
+        else:
+            limit = f"is an archive in {depth} others; to read it, raise [read] max_depth"
+            yield Unreadable(member.name, limit)
 
 
 def _checked(item: Document | Unreadable, name: str) -> Document | Unreadable:

@@ -59,13 +59,22 @@ class ReadSection(Section):
     """Files, folders, globs or fsspec URLs; relative ones start at the folder of the config. `${NAME}` is replaced
     by the environment variable."""
     include: list[str] = []
-    """Globs on the path below a folder; `*` also crosses `/`. Empty means every file."""
+    """Globs on the path below a folder; `*` also crosses `/`. Empty means every file. An archive counts as a folder."""
     exclude: list[str] = []
     """Globs of files to leave out; they win over `include`."""
     reader: str | None = None
     """Reader for all files. By default each file's suffix decides, then its content."""
     max_ratio: Annotated[int, Field(ge=1)] = BOUNDS.max_ratio
-    """Bytes that a compressed file may unpack to, on average, for each byte as stored; 64 MiB are always allowed."""
+    """Bytes that a compressed file or a member of an archive may unpack to, on average, for each byte as stored; 64 MiB
+    are always allowed."""
+    max_members: Annotated[int, Field(ge=1)] = BOUNDS.max_members
+    """Most members of one archive."""
+    max_member_bytes: Annotated[int, Field(ge=0)] = BOUNDS.max_member_bytes
+    """Largest member of an archive to read. One at a time lies in memory or, if it is large, in a temporary file."""
+    max_archive_bytes: Annotated[int, Field(ge=0)] = BOUNDS.max_archive_bytes
+    """Bytes that all members of an archive may have together, with those of archives in it."""
+    max_depth: Annotated[int, Field(ge=0)] = BOUNDS.max_depth
+    """How deep archives may stand in each other; 1 reads none that is a member of another one."""
 
     @property
     def bounds(self) -> Bounds:

@@ -15,14 +15,13 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import IO, Any, NamedTuple, Protocol, cast
 
+from ingest.bounds import FREE
 from ingest.errors import ReadError
 
 __all__ = ["START", "DamageError", "Origin", "Resumable", "Unpacked", "Unpacking"]
 
 _PIECE = 1 << 13
 _CHUNK = 1 << 16
-_FREE = 64 * 2**20
-"""Bytes that any file may unpack to."""
 _XZ_MEMORY = 256 * 2**20
 _TRIAL = 1 << 18
 """Bytes that must unpack well behind what looks like the beginning of a stream."""
@@ -169,7 +168,7 @@ class Unpacking:
             try:
                 for chunk in self._whole_stream(place):
                     self._unpacked += len(chunk)
-                    if self._unpacked > max(_FREE, self._max_ratio * self._end):
+                    if self._unpacked > max(FREE, self._max_ratio * self._end):
                         yield self._refusal()
                         return
                     yield chunk

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
+import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -60,6 +63,28 @@ def test_check_and_preview_leave_out_what_a_run_wrote(folder: Path, capsys: Capt
     assert "2 files for the reader 'text'" in capsys.readouterr().out
     assert run_command(["preview", "c.toml", "-n", "3"]) == 2
     assert "the input holds 2 documents" in capsys.readouterr().err
+
+
+def test_check_opens_what_it_finds(folder: Path, capsys: Capture) -> None:
+    (folder / "docs/c.txt").symlink_to("nowhere")
+    (folder / "docs/d.txt.gz").write_bytes(gzip.compress(b"some text")[:-5])
+    (folder / "docs/e.parquet").write_bytes(b"PAR1")
+    os.mkfifo(folder / "docs/f.txt")
+    assert run_command(["check", "docs"]) == 1
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("unreadable")]
+    told = {line.split()[1]: line.count("docs/") for line in lines}
+    assert sorted(told) == [f"docs/{name}:" for name in ("c.txt", "d.txt.gz", "e.parquet", "f.txt")]
+    assert told["docs/e.parquet:"] == 1
+
+
+def test_check_counts_what_is_in_archives(folder: Path, capsys: Capture) -> None:
+    with zipfile.ZipFile(folder / "docs/x.zip", "w") as archive:
+        archive.writestr("c.txt", "text")
+        archive.writestr("d.html", "<p>page")
+    assert run_command(["check", "docs"]) == 0
+    out = capsys.readouterr().out
+    assert "1 files for the reader 'html'" in out
+    assert "3 files for the reader 'text'" in out
 
 
 def test_preview_finds_a_document_by_number_path_and_id(capsys: Capture) -> None:

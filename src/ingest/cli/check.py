@@ -19,7 +19,7 @@ def command(inputs: tuple[str, ...], output: str | None) -> int:
     from ingest.cli.source import NOWHERE, make_source
     from ingest.config import load
     from ingest.counting import idle_steps
-    from ingest.plan import make_plan
+    from ingest.plan import find_unreadable, make_plan
 
     plan = make_plan(load(make_source(inputs, output, writes=False)))
     config = plan.config
@@ -38,7 +38,7 @@ def command(inputs: tuple[str, ...], output: str | None) -> int:
             f"and would leave such documents as they are; do they lack what it groups them by, such as url? Its options: "
             f"ingest plugins {escape(config.steps[config.labels.index(label)].name)}"
         )
-    unreadable = [task.unreadable for shard in plan.shards for task in shard.tasks if task.unreadable]
+    unreadable = list(find_unreadable(plan))
     for problem in unreadable:
         console.print(f"[red]unreadable[/] {escape(problem.file_path)}: {escape(problem.message)}")
     return 1 if unreadable else 0

@@ -147,7 +147,8 @@ def _thinned(starts: Iterable[tuple[int, Origin]]) -> Iterator[tuple[int, Origin
 
 def _is_in_lines(file: InputFile) -> bool:
     """Say whether a file can be cut at the ends of its lines."""
-    head = file.head()
+    with file.open_lines() as stream:
+        head = stream.peek()
     _, encoding = find_bom(head)
     return encoding == "utf-8" and not (file.suffix == ".json" and _is_one_value(head))
 
