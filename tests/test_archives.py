@@ -195,7 +195,26 @@ def test_books_and_office_documents_are_no_archives(project: Project) -> None:
     for name in ("in/a.epub", "in/b.docx", "in/c"):
         project.write(name, zipped({"a.txt": b"x"}))
     plan = make_plan(project.load(CONFIG.format("")))
-    assert [task.reader for shard in plan.shards for task in shard.tasks] == ["text"] * 3
+    assert "archive" not in {task.reader for shard in plan.shards for task in shard.tasks}
+
+
+def test_a_run_over_archives_balances_and_is_the_same_for_any_number_of_workers(project: Project) -> None:
+    lines = b"".join(b'{"text": "line %d of the story"}\n' % number for number in range(300))
+    packed = gzip.compress(lines) + gzip.compress(lines)[:-9] + gzip.compress(lines)
+    project.write("in/x.tar.gz", ARCHIVES[".tar.gz"]({f"{number}.txt": b"a text" for number in range(600)}))
+    project.write("in/y.zip", zipped({"z.tar": tarred({"a.txt": b"x"}), "b.jsonl.gz": packed}))
+    project.write("in/z.jsonl.gz", packed)
+    found = []
+    for workers in (1, 2):
+        text = CONFIG.format("[read.jsonl]\npart_bytes = 1000").replace("workers = 1", f"workers = {workers}")
+        report = project.run(text.replace('"out"', f'"out{workers}"') + 'shard_files = 2\n[[steps]]\nuse = "decode"\n')
+        assert report.counts.balanced()
+        # Of the damaged member all lines are there, as only its end is missing.
+        assert (report.counts.written, report.counts.n_quarantined) == (600 + 1 + 2 * 900, 2)
+        files = sorted((project.folder / f"out{workers}/corpus").iterdir())
+        found.append([pq.read_table(file) for file in files])
+    assert len(found[0]) > 5
+    assert found[0] == found[1]
 
 
 # What is broken

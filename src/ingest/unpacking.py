@@ -23,6 +23,8 @@ __all__ = ["START", "DamageError", "Origin", "Resumable", "Unpacked", "Unpacking
 _PIECE = 1 << 13
 _CHUNK = 1 << 16
 _XZ_MEMORY = 256 * 2**20
+_MOST_DOUBTFUL = 64
+"""Chunks to keep until it is known whether they belong to the stream."""
 _TRIAL = 1 << 18
 """Bytes that must unpack well behind what looks like the beginning of a stream."""
 
@@ -160,6 +162,8 @@ class Unpacking:
         self._max_ratio = max_ratio
         self._unpacked = origin.unpacked
         self._piece = self._end = origin.stored
+        self._suspect: int | None = None
+        """Where another stream seems to begin, though the one at hand has not ended."""
 
     def __iter__(self) -> Iterator[bytes | DamageError]:
         place = self._past_zeros(self.origin.stored)
@@ -185,18 +189,28 @@ class Unpacking:
             DamageError: behind the last byte that can be had.
         """
         given = 0
+        doubtful: list[bytes] | None = []
         try:
             for chunk in self._stream(place):
-                given += len(chunk)
-                yield chunk
-        except EOFError:
-            raise self._damage(place, "it ends early") from None
+                if self._suspect is not None and doubtful is not None:
+                    doubtful.append(chunk)
+                    if len(doubtful) < _MOST_DOUBTFUL:
+                        continue
+                ready, doubtful = (doubtful, None) if self._suspect is not None and doubtful else ([chunk], doubtful)
+                given += sum(map(len, ready))
+                yield from ready
+            yield from doubtful or ()
         except _errors() as error:
             # Only the operating system sets errno: a disk that fails is no damaged file.
             if getattr(error, "errno", None) is not None:
                 raise
-            yield from self._held_back(place, given)
-            raise self._damage(place, str(error)) from error
+            suspect, piece = self._suspect, self._piece
+            # What was made of the bytes of the next stream is none of this one, which was cut off in front of it.
+            cut = suspect is not None and doubtful is not None and self._next_stream(place + 1) == suspect
+            if not cut:
+                yield from self._held_back(place, given, piece)
+            early = cut or isinstance(error, EOFError)
+            raise self._damage(place, "it ends early" if early else str(error)) from error
 
     def _stream(self, place: int, bytewise_from: int | None = None) -> Iterator[bytes]:
         """Give the bytes of one stream, in chunks that depend on nothing but the file.
@@ -208,6 +222,7 @@ class Unpacking:
         decoder = self._format.decoder()
         self._stored.seek(place)
         self._end = place
+        self._suspect = None
         if not self._format.begins(self._stored.read(16)):
             raise lzma.LZMAError(f"what stands there is not {self._compression}")
         self._stored.seek(place)
@@ -216,7 +231,7 @@ class Unpacking:
             if decoder.needs_input:
                 self._piece = self._end
                 bytewise = bytewise_from is not None and self._end >= bytewise_from
-                data = self._stored.read(1 if bytewise else _PIECE - self._end % _PIECE)
+                data = self._next_piece(1 if bytewise else _PIECE - self._end % _PIECE, place)
                 self._end += len(data)
                 if not data:
                     raise EOFError
@@ -224,10 +239,21 @@ class Unpacking:
                 yield chunk
         self._end -= len(decoder.unused_data)
 
-    def _held_back(self, place: int, given: int) -> Iterator[bytes]:
-        """Give the bytes that the decoder had ready when it failed, and threw away."""
-        with suppress(EOFError, *_errors()):
-            for chunk in self._stream(place, self._piece):
+    def _next_piece(self, size: int, place: int) -> bytes:
+        """Give the next bytes of the file, but none behind what looks like the beginning of another stream."""
+        self._stored.seek(self._end)
+        window = self._stored.read(size + 16)
+        if self._end > place and self._suspect is None and self._format.begins(window[:16]):
+            self._suspect = self._end
+        found = window.find(self._format.magic, 1, size + 16)
+        while 0 < found < size and not self._format.begins(window[found : found + 16]):
+            found = window.find(self._format.magic, found + 1)
+        return window[: found if 0 < found < size else size]
+
+    def _held_back(self, place: int, given: int, piece: int) -> Iterator[bytes]:
+        """Give the bytes behind those given, also what the decoder had ready when it failed at a piece, and threw away."""
+        with suppress(*_errors()):
+            for chunk in self._stream(place, piece):
                 if given < len(chunk):
                     yield chunk[given:]
                 given = max(0, given - len(chunk))
@@ -264,10 +290,8 @@ class Unpacking:
                 size += len(chunk)
                 if size >= _TRIAL:
                     break
-        except EOFError:
-            return size > 0
-        except _errors():
-            return False
+        except _errors() as error:
+            return isinstance(error, EOFError) and size > 0
         return True
 
     def _damage(self, place: int, cause: str) -> DamageError:
@@ -279,9 +303,9 @@ class Unpacking:
 
 
 def _errors() -> tuple[type[Exception], ...]:
-    """Give what decoders raise. The error of zstd is known where its module is loaded."""
+    """Give what a stream fails with. The error of zstd is known where its module is loaded."""
     module = sys.modules.get("compression.zstd") or sys.modules.get("backports.zstd")
-    return (zlib.error, lzma.LZMAError, OSError, *([module.ZstdError] if module else []))
+    return (EOFError, zlib.error, lzma.LZMAError, OSError, *([module.ZstdError] if module else []))
 
 
 class Unpacked(io.RawIOBase):
