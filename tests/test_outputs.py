@@ -28,6 +28,20 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out / "out/corpus"
 
 
+@pytest.fixture(scope="module")
+def sorted_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a corpus with a folder for each language, and more than one file in some of them."""
+    out = tmp_path_factory.mktemp("sorted")
+    config = out / "config.toml"
+    config.write_text(
+        f'[read]\npaths = ["{SAMPLES.as_posix()}"]\n[write]\npath = "out"\n[write.parquet]\npartition_by = "language"\n'
+        '[run]\nexecutor = "serial"\nshard_files = 10\n'
+        + "".join(f'[[steps]]\nuse = "{name}"\n' for name in ("decode", "extract", "language"))
+    )
+    assert run_command(["run", str(config), "-q"]) == 0
+    return out / "out/corpus"
+
+
 AUTHOR = {
     "name": "Dana Whitlock",
     "emails": ["dwhitlock@harbourledger.example"],
@@ -64,3 +78,22 @@ def test_polars_reads_the_folder(corpus: Path) -> None:
     german = pl.scan_parquet(corpus).filter(pl.col("language") == "de").select("file_path").collect()
     assert german.height == 3
     assert frame.explode("authors").select(pl.col("authors").struct.field("name")).drop_nulls().height > 15
+
+
+def test_all_tools_read_a_corpus_that_is_sorted_into_languages(sorted_corpus: Path) -> None:
+    names = {path.name for path in sorted_corpus.iterdir()}
+    assert {"de", "en"} <= names
+    assert len(list(sorted_corpus.glob("en/*.parquet"))) > 1
+    table = pq.read_table(sorted_corpus)
+    rows = table.num_rows
+    assert {"und" if value is None else value for value in table["language"].to_pylist()} == names
+    assert {pq.read_schema(file).to_string() for file in sorted_corpus.rglob("*.parquet")} == {table.schema.to_string()}
+    german = table.filter(ds.field("language") == "de").num_rows
+    assert german > 2
+    assert ds.dataset(sorted_corpus, format="parquet").count_rows() == rows
+    frame = pd.read_parquet(sorted_corpus)
+    assert (len(frame), (frame["language"] == "de").sum()) == (rows, german)
+    assert pl.read_parquet(sorted_corpus).height == rows
+    assert pl.read_parquet(sorted_corpus / "de").height == german
+    counted = "SELECT count(*), count(*) FILTER (language = 'de')"
+    assert duckdb.sql(f"{counted} FROM '{sorted_corpus.as_posix()}/**/*.parquet'").fetchall() == [(rows, german)]

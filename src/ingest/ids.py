@@ -62,10 +62,11 @@ def repeated_ids(folder: OutputFolder, files: Sequence[str]) -> list[str]:
 
 def _repeated_hashes(folder: OutputFolder, names: Sequence[str]) -> set[bytes]:
     """Give the first hashes that two ids have. Those that begin alike are compared together, so that memory is bounded."""
-    rounds = 1 + sum(folder.size(name) or 0 for name in names) // 8 // _TOGETHER
+    sizes = folder.sizes()
+    rounds = 1 + sum(sizes.get(name, 0) for name in names) // 8 // _TOGETHER
     suspects: set[bytes] = set()
     for turn in range(rounds):
-        hashes = (np.frombuffer(folder.read(name) or b"", dtype="<u8") for name in names)
+        hashes = (np.frombuffer(content, dtype="<u8") for _, content in folder.read_all(names))
         chosen = np.concatenate([np.empty(0, "<u8"), *(part[part % rounds == turn] for part in hashes)])
         values, counts = np.unique(chosen, return_counts=True)
         suspects |= {int(value).to_bytes(8, "little") for value in values[counts > 1][:100]}

@@ -52,6 +52,7 @@ class Ledger:
             OutputError: the folder holds something else, or a run of another config or other input, and `fresh` is off.
             WriteError: the record can't be written.
         """
+        self._folder.sweep()
         begun = None if fresh else read_run(self._folder)
         if begun is not None:
             self._check_same(begun)
@@ -71,13 +72,15 @@ class Ledger:
                 "run that could be gone on with; name another folder, or replace what a run wrote there with --fresh"
             )
         # The record goes first: without it, nobody takes the rest for a run.
-        self._folder.remove(sorted(own, key=lambda name: name != RUN))
+        self._folder.remove([RUN])
+        self._folder.remove(own)
 
     def _clear_leftovers(self, on_done: Callable[[ShardReport], None]) -> None:
         """Remove what no marker names, and the markers whose files are not what they should be."""
         kept = {RUN, INPUTS}
+        sizes = self._folder.sizes()
         for report in read_markers(self._folder):
-            if all(self._folder.size(file.name) == file.bytes for file in report.files):
+            if all(sizes.get(file.name) == file.bytes for file in report.files):
                 kept |= {shard_file(SHARDS, report.shard, ".json"), *(file.name for file in report.files)}
                 on_done(report)
         self._folder.remove(name for name in self._folder.own_files() if name not in kept and not _is_result(name))
@@ -149,12 +152,12 @@ def read_markers(folder: OutputFolder) -> Iterator[ShardReport]:
     Raises:
         OutputError: a marker can't be read.
     """
-    for name in folder.own_files():
-        if name.startswith(f"{SHARDS}/part-") and name.endswith(".json"):
-            try:
-                yield ShardReport.from_json(folder.read(name) or b"")
-            except (ValueError, TypeError, KeyError) as error:
-                raise OutputError(f"{folder.path}/{name}: is damaged: {error}; {_HINT}") from error
+    names = [name for name in folder.own_files() if name.startswith(f"{SHARDS}/part-") and name.endswith(".json")]
+    for name, content in folder.read_all(names):
+        try:
+            yield ShardReport.from_json(content)
+        except (ValueError, TypeError, KeyError) as error:
+            raise OutputError(f"{folder.path}/{name}: is damaged: {error}; {_HINT}") from error
 
 
 def source_of(record: Mapping[str, Any]) -> Source:

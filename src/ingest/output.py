@@ -8,14 +8,13 @@ import os
 import posixpath
 import re
 import secrets
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, cast
-
-from fsspec.core import url_to_fs
-from fsspec.implementations.local import LocalFileSystem
+from typing import IO, cast
 
 from ingest.errors import OutputError, WriteError
+from ingest.store import Store
 
 __all__ = [
     "CORPUS",
@@ -52,6 +51,8 @@ LOCK = ".lock"
 COUNTS = "counts"
 
 _TEMPORARY = ".tmp-"
+# Bytes of an object to collect in memory before it is sent; what is more waits on the local disk.
+_IN_MEMORY = 2**20
 # Writers of plugins have suffixes of their own, and may sort their files into folders, such as one for each language.
 _OURS = re.compile(
     rf"""(?:{CORPUS}|{DROPPED}|{REMOVED}|{QUARANTINE}|{SHARDS})/(?:[\w-]+/)?(?:\.tmp-[0-9a-f]+-)?part-\d{{5,}}(?:-\w+)*(?:\.[a-z0-9]+)+
@@ -153,39 +154,54 @@ class OutputFolder:
         try:
             if "\0" in path:
                 raise ValueError("a path can't hold the character U+0000")
-            self._filesystem, self._root = cast(tuple[Any, str], url_to_fs(located))
+            self.store = Store(located)
         except (ImportError, ValueError) as error:
             raise OutputError(f"{path!r}: can't write there: {error}") from error
-        self.local = isinstance(self._filesystem, LocalFileSystem)
+        self.local = self.store.local
+        self.url = self.store.url
         self.path = path
         self._edition = edition
+        self.owner = ""
+        """What the lock of a remote folder says while this run holds it; with any other lock, nothing is written."""
         self.written: dict[str, WrittenFile] = {}
-        self.url = self._root if self.local else self._filesystem.unstrip_protocol(self._root)
 
     def prepare(self) -> None:
-        """Make the folder, and see that it can be written to.
+        """Make the folder, and see that it can be reached and, on the local disk, written to.
 
         Raises:
-            OutputError: it is a file, or can't be made or written to.
+            OutputError: it is a file, or can't be made, reached or written to.
         """
         try:
-            if self._filesystem.isfile(self._root):
+            if self.store.is_file():
                 raise OutputError(f"{self.path}: is a file; name a folder for the output")
-            self._filesystem.makedirs(self._root, exist_ok=True)
+            self.store.make()
             if self.local:
-                probe = os.path.join(self._root, _temporary(REPORT))
+                probe = os.path.join(self.url, _temporary(REPORT))
                 with open(probe, "xb"):
                     os.unlink(probe)
         except OSError as error:
             raise OutputError(f"{self.path}: can't write there: {error.strerror or error}") from error
 
+    def sizes(self) -> dict[str, int]:
+        """Give all files in the folder by name, sorted, with their sizes in bytes; the lock of a run is none of them.
+
+        Raises:
+            OutputError: they can't be listed.
+        """
+        try:
+            return {name: size for name, size in self.store.sizes().items() if not name.startswith(LOCK)}
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise OutputError(f"{self.path}: can't be listed: {error.strerror or error}") from error
+
     def files(self) -> list[str]:
-        """Name all files in the folder, sorted; the lock of a run is none of them."""
-        self._filesystem.invalidate_cache()
-        if not self._filesystem.isdir(self._root):
-            return []
-        names = (posixpath.relpath(place, self._root) for place in self._filesystem.find(self._root))
-        return sorted(name for name in names if name != LOCK)
+        """Name all files in the folder, sorted.
+
+        Raises:
+            OutputError: they can't be listed.
+        """
+        return list(self.sizes())
 
     def own_files(self) -> list[str]:
         """Name the files that a run wrote or was writing."""
@@ -195,16 +211,23 @@ class OutputFolder:
         """Remove files.
 
         Raises:
-            OSError: one can't be removed.
+            OutputError: one can't be removed.
         """
-        for name in names:
-            with contextlib.suppress(FileNotFoundError):
-                self._filesystem.rm_file(posixpath.join(self._root, name))
+        try:
+            self.store.remove(list(names))
+        except OSError as error:
+            raise OutputError(f"{self.path}: can't remove what is there: {error.strerror or error}") from error
 
     def sweep(self) -> None:
         """Take away what was being written when a run ended early. Files under their final names stay."""
-        with contextlib.suppress(OSError):
-            self.remove(name for name in self.own_files() if is_temporary(name))
+        with contextlib.suppress(OSError, OutputError, WriteError):
+            self.check_owner()
+            if self.local:
+                self.remove(name for name in self.own_files() if is_temporary(name))
+                return
+            for name, uploads in self.store.pending_uploads().items():
+                for upload in uploads if _OURS.fullmatch(name) else ():
+                    self.store.abort_upload(name, upload)
 
     def holds(self, url: str) -> bool:
         """Say whether a file lies in this folder."""
@@ -229,12 +252,22 @@ class OutputFolder:
             OutputError: it can't be read.
         """
         try:
-            with self.open(name) as stream:
-                return stream.read()
+            return self.store.read(name)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise OutputError(f"{self.path}/{name}: can't be read: {error.strerror or error}") from error
+
+    def read_all(self, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Give small files with their contents.
+
+        Raises:
+            OutputError: one can't be read.
+        """
+        try:
+            yield from zip(names, self.store.read_all(names), strict=True)
+        except OSError as error:
+            raise OutputError(f"{self.path}: can't be read: {error.strerror or error}") from error
 
     @contextlib.contextmanager
     def create(self, name: str) -> Iterator[OutputFile]:
@@ -244,9 +277,8 @@ class OutputFolder:
             WriteError: it can't be written.
         """
         own = self._in_edition(name)
-        final = posixpath.join(self._root, own)
         try:
-            with self._create_local(final) if self.local else self._create_remote(final) as stream:
+            with self._create_local(own) if self.local else self._create_remote(own) as stream:
                 yield stream
                 stream.check()
         except OSError as error:
@@ -259,7 +291,8 @@ class OutputFolder:
         return posixpath.join(folder, f"{stem}-{self._edition}{dot}{suffix}") if self._edition else name
 
     @contextlib.contextmanager
-    def _create_local(self, final: str) -> Iterator[OutputFile]:
+    def _create_local(self, name: str) -> Iterator[OutputFile]:
+        final = posixpath.join(self.store.root, name)
         # The name is nobody else's: a worker whose run was killed may still be at the same shard.
         temporary = os.path.join(os.path.dirname(final), _temporary(os.path.basename(final)))
         _make_folder(os.path.dirname(final))
@@ -277,28 +310,35 @@ class OutputFolder:
         _sync_folder(os.path.dirname(final))
 
     @contextlib.contextmanager
-    def _create_remote(self, final: str) -> Iterator[OutputFile]:
-        """Write an object under its own name: it comes into being, whole, with the last request for it."""
-        file = self._filesystem.open(final, "wb", autocommit=False)
+    def _create_remote(self, name: str) -> Iterator[OutputFile]:
+        """Write an object under its own name. Nothing of it is sent until all of it is there."""
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as file:
+            yield OutputFile(cast(IO[bytes], file))
+            file.seek(0)
+            self.check_owner()
+            self.store.put(name, cast(IO[bytes], file))
+
+    def check_owner(self) -> None:
+        """See that a remote folder is still this run's.
+
+        Raises:
+            WriteError: another run has taken it over, or the lock is gone.
+            OSError: that can't be told.
+        """
+        if not self.owner:
+            return
         try:
-            yield OutputFile(file)
-            file.close()
-            file.commit()
-        except BaseException:
-            with contextlib.suppress(Exception):
-                file.discard()
-            raise
+            found = self.store.read(LOCK)
+        except FileNotFoundError:
+            found = b""
+        if found.decode("utf-8", "replace") != self.owner:
+            what = "another run took it over" if found else f"its lock {LOCK} was removed"
+            hint = "this run stops, what it has on record stays"
+            raise WriteError(f"{self.path}: the folder is no longer this run's, {what}; {hint}")
 
     def open(self, name: str) -> IO[bytes]:
         """Open a file for reading. It can be sought."""
-        return cast(IO[bytes], self._filesystem.open(posixpath.join(self._root, name), "rb"))
-
-    def size(self, name: str) -> int | None:
-        """Give the size of a file in bytes, `None` if there is no such file."""
-        try:
-            return int(self._filesystem.info(posixpath.join(self._root, name))["size"])
-        except FileNotFoundError:
-            return None
+        return self.store.open(name)
 
 
 def _temporary(name: str) -> str:

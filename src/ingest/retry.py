@@ -113,7 +113,7 @@ def _try_all(
         if shards and plan is not None and plan.counting:
             room = stack.enter_context(CountFolder(folder, scratch_folder(config)))
             tables, _ = count_corpus(plan, executor, room, limits)
-        run_shards(executor, _Retrier(config.source, tables, config=config), shards, limits, take)
+        run_shards(executor, _Retrier(config.source, tables, folder.owner, config=config), shards, limits, take)
 
 
 def _finished_run(folder: OutputFolder) -> dict[str, Any]:
@@ -170,15 +170,16 @@ def _merged(folder: OutputFolder, old: ShardReport, new: ShardReport) -> ShardRe
 
 
 class _Retrier(ShardFunction[ShardReport]):
-    """Tries the quarantine of a shard. Argument: the tables of counts."""
+    """Tries the quarantine of a shard. Arguments: the tables of counts, and the owner of a remote output folder."""
 
     def pipeline(self, config: Config) -> Pipeline:
-        (tables,) = self._arguments
+        tables, _ = self._arguments
         return Pipeline(config, explain=config.run.audit == "full", tables=open_tables(tables), place=self.place)
 
     def run(self, config: Config, pipeline: Pipeline, shard: Any, excuses: Excuses) -> ShardReport:
         started = time.process_time()
         folder = OutputFolder(config.write.path, config.source.base, f"r{shard.turn}")
+        folder.owner = self._arguments[1]
         seen = _written_before(folder, shard)
         items = _items(folder, shard, config, self.place, excuses)
         outcomes = take_through(items, pipeline, config.run.batch_size, self.place, excuses, seen)

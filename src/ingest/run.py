@@ -11,6 +11,7 @@ from typing import cast
 from ingest.config import Config
 from ingest.counting import Tables, count_corpus, open_tables
 from ingest.counts import CountFolder
+from ingest.errors import OutputError, WriteError
 from ingest.executor import Executor
 from ingest.ledger import Ledger, write_marker
 from ingest.lock import locked
@@ -62,10 +63,13 @@ def run(
         config.plugins.run_started(plan)
         try:
             _do_shards(plan, list(books.left.values()), folder, executor, books.take, on_counted)
+            total = books.totals.finish(time.perf_counter() - started)
+        except OutputError as error:
+            # The run has begun: the folder is not unfit, it was lost on the way.
+            raise WriteError(str(error)) from error
         finally:
             # Workers that died have left what they were writing.
             folder.sweep()
-        total = books.totals.finish(time.perf_counter() - started)
     config.plugins.run_finished(plan, total)
     return total
 
@@ -117,7 +121,7 @@ def _do_shards(
             room = stack.enter_context(CountFolder(folder, scratch_folder(config)))
             tables, counted = count_corpus(plan, executor, room, limits, on_counted)
             write_counted(folder, counted)
-        run_shards(executor, ShardRunner(config.source, tables, config=config), shards, limits, take)
+        run_shards(executor, ShardRunner(config.source, tables, folder.owner, config=config), shards, limits, take)
 
 
 def scratch_folder(config: Config) -> str | None:
@@ -141,16 +145,20 @@ def available_processors() -> int:
 
 
 class ShardRunner(ShardFunction[ShardReport]):
-    """Runs shards: the files of one are in the output folder when the call returns. Argument: the tables of counts."""
+    """Runs shards: the files of one are in the output folder when the call returns.
+
+    Arguments: the tables of counts, and the owner of a remote output folder.
+    """
 
     def pipeline(self, config: Config) -> Pipeline:
-        (tables,) = self._arguments
+        tables, _ = self._arguments
         explain = config.run.audit == "full"
         return Pipeline(config, explain=explain, tables=open_tables(tables), place=self.place)
 
     def run(self, config: Config, pipeline: Pipeline, shard: Shard, excuses: Excuses) -> ShardReport:
         started = time.process_time()
         folder = OutputFolder(config.write.path, config.source.base)
+        folder.owner = self._arguments[1]
         items = read_shard(shard, config, self.place, excuses)
         outcomes = take_through(items, pipeline, config.run.batch_size, self.place, excuses)
         report = ShardWriter(config, folder, shard.number).write(outcomes)
