@@ -46,6 +46,10 @@ class Project:
         return sorted(file.relative_to(self.output).as_posix() for file in files)
 
     def rows(self, kind: str = "corpus") -> list[dict[str, Any]]:
-        """Give the rows of one folder of the output."""
+        """Give the rows of one folder of the output, `metadata` of the corpus as a dictionary."""
         files = sorted((self.output / kind).glob("*.parquet"))
-        return [row for file in files for row in pq.ParquetFile(file).read().to_pylist(maps_as_pydicts="strict")]
+        rows = [row for file in files for row in pq.ParquetFile(file).read().to_pylist()]
+        for row in rows:
+            if "metadata" in row:
+                row["metadata"] = {entry["key"]: entry["value"] for entry in row["metadata"]}
+        return rows

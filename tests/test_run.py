@@ -505,7 +505,7 @@ def test_the_types_of_the_corpus_are_those_of_the_documentation(project: Project
         "language_score": "double",
         "n_chars_raw": "int64",
         "n_chars": "int64",
-        "metadata": "map<string, string>",
+        "metadata": "list<item: struct<key: string, value: string>>",
         "extraction_quality": "double",
     }
 

@@ -104,5 +104,5 @@ def changed_since(file: InputFile) -> Unreadable | None:
         if size != file.size
         else f"{size:,} bytes as before, of another time"
     )
-    message = f"{file.name} was changed while the run was at work: {how}; run it again with --fresh when it is at rest"
+    message = f"was changed while the run was at work: {how}; run it again with --fresh when it is at rest"
     return Unreadable(file.name, message, error="Changed")

@@ -28,6 +28,8 @@ AUTHORS = pa.list_(
         }
     )
 )
+# Laid out in the file as a map is, but Hugging Face datasets has no type for maps.
+METADATA = pa.list_(pa.struct({"key": pa.string(), "value": pa.string()}))
 SCHEMA = pa.schema(
     {
         "id": pa.string(),
@@ -44,7 +46,7 @@ SCHEMA = pa.schema(
         "charset": pa.string(),
         "n_chars_raw": pa.int64(),
         "n_chars": pa.int64(),
-        "metadata": pa.map_(pa.string(), pa.string()),
+        "metadata": METADATA,
     }
 )
 
@@ -183,7 +185,7 @@ def row(doc: Document) -> dict[str, Any]:
         "charset": doc.charset,
         "n_chars_raw": doc.n_chars_raw,
         "n_chars": len(doc.text),
-        "metadata": sorted(doc.metadata.items()),
+        "metadata": [{"key": key, "value": value} for key, value in sorted(doc.metadata.items())],
         **doc.columns,
     }
 
