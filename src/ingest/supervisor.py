@@ -40,9 +40,10 @@ class Limits:
         documents = 1 if spot.phase == READING else 1 + spot.last - spot.first
         return self.seconds * (documents + spot.size // MEGABYTE)
 
-    def for_the_first(self) -> Limits:
-        """Give the limits for the first document of a worker: steps load their models with it."""
-        return Limits(max(self.seconds, FIRST_SECONDS), max(self.memory, FIRST_MEMORY))
+    def for_the_first(self, phase: int) -> Limits:
+        """Give the limits for the first document of a worker: steps load their models with it, reading takes none."""
+        seconds = self.seconds if phase == READING else max(self.seconds, FIRST_SECONDS)
+        return Limits(seconds, max(self.memory, FIRST_MEMORY))
 
     def overrun(self, spot: Spot, seconds: float, memory: int) -> Death | None:
         """Say which limit is overrun by what is at work, if one is."""
@@ -92,6 +93,7 @@ class Supervised:
             if death is None:
                 lives, result = self._answer(worker)
                 if lives:
+                    worker.is_warm = True
                     self._retire_if_grown(worker)
                     result.lost_workers = suspicions.deaths
                     return result
@@ -140,7 +142,7 @@ class Supervised:
                 continue
             if spot.phase == STEPS and spot.first > 0 and not worker.is_warm:
                 worker.is_warm, before = True, max(before, worker.memory())
-            limits = self._limits if worker.is_warm else self._limits.for_the_first()
+            limits = self._limits if worker.is_warm else self._limits.for_the_first(spot.phase)
             if (death := limits.overrun(spot, now - since, worker.memory() - before)) is not None:
                 return death
         return None
