@@ -263,7 +263,7 @@ def outcome(folder: Path) -> dict[str, Any]:
             if name.startswith(FOLDERS) or name.endswith(".ids")
         },
         "others": [name for name in names if not name.startswith(FOLDERS) and not name.endswith(".ids")],
-        "report": {key: report.get(key) for key in ("counts", "failures", "files", "shards", "repeated_ids")},
+        "report": {key: report.get(key) for key in ("counts", "files", "shards", "repeated_ids")},
         "lost_workers": report.get("lost_workers"),
     }
 
