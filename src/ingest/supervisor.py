@@ -72,7 +72,7 @@ class Supervised:
         self._limits = limits
         self._own = threading.local()
         self._lock = threading.Lock()
-        self._workers: set[Worker] = set()
+        self._workers: dict[Worker, threading.Thread] = {}
         self._closed = threading.Event()
 
     def __reduce__(self) -> tuple[type[Supervised], tuple[Any, Limits]]:
@@ -114,19 +114,29 @@ class Supervised:
         """Give the worker of this thread; a new one if it has none."""
         worker: Worker | None = getattr(self._own, "worker", None)
         if worker is None:
+            self._end_orphans()
             worker = self._own.worker = Worker(self._function)
             self._own.memory = 0
             with self._lock:
-                self._workers.add(worker)
+                self._workers[worker] = threading.current_thread()
             if self._closed.is_set():
                 self._let_go(worker)
         return worker
+
+    def _end_orphans(self) -> None:
+        """End the workers of threads that are no more, as of an executor that takes a new thread for every shard."""
+        with self._lock:
+            orphans = [worker for worker, thread in self._workers.items() if not thread.is_alive()]
+            for worker in orphans:
+                del self._workers[worker]
+        for worker in orphans:
+            worker.end()
 
     def _let_go(self, worker: Worker) -> None:
         """Part with a worker, dead or alive."""
         self._own.worker = None
         with self._lock:
-            self._workers.discard(worker)
+            self._workers.pop(worker, None)
         worker.kill()
         if self._closed.is_set():
             raise WorkerError("the run is over")
@@ -204,5 +214,5 @@ class _Suspicions:
             number = getattr(shard, "number", shard)
             raise WorkerError(
                 f"shard {number} could not be done: {death.message}, {MOST_IDLE_DEATHS} times over, while it was neither "
-                "reading nor at a document. Is the machine short of memory?"
+                "reading nor at a document. Is the machine short of memory, or does stderr say why?"
             )
