@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +55,16 @@ class Project:
             if "metadata" in row:
                 row["metadata"] = {entry["key"]: entry["value"] for entry in row["metadata"]}
         return rows
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Give the hashes of all files in a folder but the report."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "report.json"]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)}
+
+
+def running_in(group: int) -> list[str]:
+    """Give the processes of a group that are not just waiting for somebody to read their status."""
+    found = subprocess.run(["ps", "-A", "-o", "pgid=,stat=,args="], capture_output=True, text=True, check=True).stdout
+    lines = [line.split(maxsplit=2) for line in found.splitlines()]
+    return [args for pgid, stat, args in lines if int(pgid) == group and not stat.startswith("Z")]

@@ -61,7 +61,9 @@ def test_pyarrow_reads_the_folder_with_one_schema(corpus: Path) -> None:
 def test_duckdb_reads_the_folder_and_queries_authors(corpus: Path) -> None:
     query = f"SELECT a.name, a.emails[1] FROM (SELECT unnest(authors) AS a FROM '{corpus.as_posix()}/*.parquet')"
     assert ("Dana Whitlock", "dwhitlock@harbourledger.example") in duckdb.sql(query).fetchall()
-    described = duckdb.sql(f"SELECT map_from_entries(metadata)['description'] FROM '{corpus.as_posix()}/*.parquet'").fetchall()
+    described = duckdb.sql(
+        f"SELECT map_from_entries(metadata)['description'] FROM '{corpus.as_posix()}/*.parquet'"
+    ).fetchall()
     assert any(value for (value,) in described)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from support import Project
+from support import Project, digests, running_in
 
 from ingest.cli import run_command
 from ingest.document import Document, Edit, Reason, apply_edits
@@ -29,11 +29,6 @@ from ingest.shards import read_shard
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 CONFIG = '[read]\npaths = ["in"]\n[write]\npath = "out"\n[run]\nexecutor = "serial"\n'
-
-
-def digests(folder: Path) -> dict[str, str]:
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "report.json"]
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)}
 
 
 def test_the_bytes_are_the_same_for_any_number_of_workers_and_any_hash_seed(tmp_path: Path) -> None:
@@ -448,13 +443,6 @@ def test_workers_end_when_the_main_process_is_killed(project: Project) -> None:
         time.sleep(0.1)
     assert running_in(process.pid) == []
     whole(project.output)
-
-
-def running_in(group: int) -> list[str]:
-    """Give the processes of a group that are not just waiting for somebody to read their status."""
-    found = subprocess.run(["ps", "-A", "-o", "pgid=,stat=,args="], capture_output=True, text=True, check=True).stdout
-    lines = [line.split(maxsplit=2) for line in found.splitlines()]
-    return [args for pgid, stat, args in lines if int(pgid) == group and not stat.startswith("Z")]
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])

@@ -25,6 +25,7 @@ from ingest.report import ShardReport
 __all__ = ["Ledger", "changed_inputs", "read_markers", "read_run", "source_of", "write_marker"]
 
 _INPUTS = pa.schema({"file": pa.string(), "size": pa.int64(), "stamp": pa.string()})
+_RECORD = frozenset(("version", "config_sha256", "plan_sha256", "shards", "files", "input_bytes", "decisive", "config"))
 _MOST_SHOWN = 3
 _HINT = "start over with --fresh, which removes what the run wrote there, or name another folder"
 
@@ -107,8 +108,15 @@ class Ledger:
 
 
 def changed_inputs(folder: OutputFolder, plan: Plan) -> dict[str, str]:
-    """Give the files that are not what they were when the run began, each with what is different."""
-    table = pq.read_table(io.BytesIO(folder.read(INPUTS) or b"")).to_pylist()
+    """Give the files that are not what they were when the run began, each with what is different.
+
+    Raises:
+        OutputError: the record of the input can't be read.
+    """
+    try:
+        table = pq.read_table(io.BytesIO(folder.read(INPUTS) or b""), schema=_INPUTS).to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        raise OutputError(f"{folder.path}/{INPUTS}: is damaged: {error}; {_HINT}") from error
     before = {row["file"]: (row["size"], row["stamp"]) for row in table}
     now = {file.name: (file.size, file.stamp) for file in plan.files}
     changes = {name: "is gone" for name in before if name not in now} | {n: "is new" for n in now if n not in before}
@@ -138,9 +146,9 @@ def read_run(folder: OutputFolder) -> dict[str, Any] | None:
         return None
     try:
         record = json.loads(content)
-        if isinstance(record, dict):
+        if isinstance(record, dict) and record.keys() >= _RECORD:
             return record
-        reason = "not a table"
+        reason = "not the record of a run"
     except ValueError as error:
         reason = str(error)
     raise OutputError(f"{folder.path}/{RUN}: is damaged: {reason}; {_HINT}")
@@ -156,7 +164,7 @@ def read_markers(folder: OutputFolder) -> Iterator[ShardReport]:
     for name, content in folder.read_all(names):
         try:
             yield ShardReport.from_json(content)
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise OutputError(f"{folder.path}/{name}: is damaged: {error}; {_HINT}") from error
 
 

@@ -126,7 +126,7 @@ class ShardReport:
         """Give the report that `to_json` gave as text.
 
         Raises:
-            ValueError, TypeError, KeyError: the text is no such report.
+            ValueError, TypeError, KeyError, AttributeError: the text is no such report.
         """
         plain = json.loads(text)
         return cls(

@@ -24,6 +24,7 @@ from ingest.shard_writer import ShardWriter
 from ingest.shards import ShardFunction, read_shard, run_shards, take_through
 from ingest.supervisor import Limits
 from ingest.totals import Totals, read_counted, write_counted
+from ingest.worker import check_not_starting
 
 __all__ = ["ShardRunner", "available_processors", "make_executor", "run", "scratch_folder"]
 
@@ -52,6 +53,7 @@ def run(
         WriteError: a file can't be written, or the writer failed.
         PluginError: a plugin's hook failed.
     """
+    check_not_starting()
     config = plan.config
     started = time.perf_counter()
     folder = OutputFolder(config.write.path, config.source.base)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import pickle
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, islice
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from ingest.config import Config, Source, load
 from ingest.document import Document
@@ -46,8 +47,8 @@ class ShardFunction(Generic[R]):
         self._pipeline: Pipeline | None = None
         self.place = Place()
 
-    def __reduce__(self) -> tuple[Callable[..., ShardFunction[R]], tuple[Any, ...]]:
-        return _in_worker, (type(self), self._source, *self._arguments)
+    def __reduce__(self) -> tuple[Callable[[bytes], ShardFunction[R]], tuple[bytes]]:
+        return _in_worker, (pickle.dumps((type(self), self._source, *self._arguments)),)
 
     def __call__(self, shard: Any, excuses: Excuses = NO_EXCUSES) -> R:
         """Do the work of one shard, and note in `place` how far it is."""
@@ -67,9 +68,10 @@ class ShardFunction(Generic[R]):
 
 
 @functools.lru_cache(maxsize=1)
-def _in_worker(function: Callable[..., ShardFunction[R]], *arguments: Any) -> ShardFunction[R]:
+def _in_worker(made_of: bytes) -> ShardFunction[Any]:
     # Nothing is loaded yet: an error here, while the work is handed over, would end the worker without a word.
-    return function(*arguments)
+    function, *arguments = pickle.loads(made_of)  # noqa: S301  our own bytes
+    return cast(ShardFunction[Any], function(*arguments))
 
 
 class _Numbered(Protocol):

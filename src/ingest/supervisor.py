@@ -40,9 +40,10 @@ class Limits:
         documents = 1 if spot.phase == READING else 1 + spot.last - spot.first
         return self.seconds * (documents + spot.size // MEGABYTE)
 
-    def for_the_first(self) -> Limits:
-        """Give the limits for the first document of a worker: steps load their models with it."""
-        return Limits(max(self.seconds, FIRST_SECONDS), max(self.memory, FIRST_MEMORY))
+    def for_the_first(self, phase: int) -> Limits:
+        """Give the limits for the first document of a worker: steps load their models with it, reading takes none."""
+        seconds = self.seconds if phase == READING else max(self.seconds, FIRST_SECONDS)
+        return Limits(seconds, max(self.memory, FIRST_MEMORY))
 
     def overrun(self, spot: Spot, seconds: float, memory: int) -> Death | None:
         """Say which limit is overrun by what is at work, if one is."""
@@ -71,7 +72,7 @@ class Supervised:
         self._limits = limits
         self._own = threading.local()
         self._lock = threading.Lock()
-        self._workers: set[Worker] = set()
+        self._workers: dict[Worker, threading.Thread] = {}
         self._closed = threading.Event()
 
     def __reduce__(self) -> tuple[type[Supervised], tuple[Any, Limits]]:
@@ -92,6 +93,7 @@ class Supervised:
             if death is None:
                 lives, result = self._answer(worker)
                 if lives:
+                    worker.is_warm = True
                     self._retire_if_grown(worker)
                     result.lost_workers = suspicions.deaths
                     return result
@@ -112,19 +114,29 @@ class Supervised:
         """Give the worker of this thread; a new one if it has none."""
         worker: Worker | None = getattr(self._own, "worker", None)
         if worker is None:
+            self._end_orphans()
             worker = self._own.worker = Worker(self._function)
             self._own.memory = 0
             with self._lock:
-                self._workers.add(worker)
+                self._workers[worker] = threading.current_thread()
             if self._closed.is_set():
                 self._let_go(worker)
         return worker
+
+    def _end_orphans(self) -> None:
+        """End the workers of threads that are no more, as of an executor that takes a new thread for every shard."""
+        with self._lock:
+            orphans = [worker for worker, thread in self._workers.items() if not thread.is_alive()]
+            for worker in orphans:
+                del self._workers[worker]
+        for worker in orphans:
+            worker.end()
 
     def _let_go(self, worker: Worker) -> None:
         """Part with a worker, dead or alive."""
         self._own.worker = None
         with self._lock:
-            self._workers.discard(worker)
+            self._workers.pop(worker, None)
         worker.kill()
         if self._closed.is_set():
             raise WorkerError("the run is over")
@@ -140,7 +152,7 @@ class Supervised:
                 continue
             if spot.phase == STEPS and spot.first > 0 and not worker.is_warm:
                 worker.is_warm, before = True, max(before, worker.memory())
-            limits = self._limits if worker.is_warm else self._limits.for_the_first()
+            limits = self._limits if worker.is_warm else self._limits.for_the_first(spot.phase)
             if (death := limits.overrun(spot, now - since, worker.memory() - before)) is not None:
                 return death
         return None
@@ -202,5 +214,5 @@ class _Suspicions:
             number = getattr(shard, "number", shard)
             raise WorkerError(
                 f"shard {number} could not be done: {death.message}, {MOST_IDLE_DEATHS} times over, while it was neither "
-                "reading nor at a document. Is the machine short of memory?"
+                "reading nor at a document. Is the machine short of memory, or does stderr say why?"
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
+from ingest.errors import WriteError
 from ingest.ids import repeated_ids
 from ingest.ledger import read_run
 from ingest.output import COUNTED, REPORT, OutputFolder
@@ -35,9 +36,13 @@ class Totals:
 
         Raises:
             OutputError: a record can't be read.
-            WriteError: the report can't be written.
+            WriteError: the report can't be written, or the folder was removed.
         """
-        report, record = self._report, read_run(self._folder) or {}
+        report, record = self._report, read_run(self._folder)
+        if record is None:
+            raise WriteError(
+                f"{self._folder.path}: was removed while the run was at work; what it wrote before is gone"
+            )
         report.version, report.config_hash = record["version"], record["config_sha256"]
         report.inputs, report.input_bytes = record["files"], record["input_bytes"]
         report.counted = read_counted(self._folder)

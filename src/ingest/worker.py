@@ -11,8 +11,9 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.sharedctypes import RawArray
 from typing import Any
@@ -22,7 +23,7 @@ import psutil
 from ingest.errors import WorkerError
 from ingest.place import CELLS, Excuses, Place, Spot
 
-__all__ = ["Worker"]
+__all__ = ["Worker", "check_not_starting"]
 
 # Seconds for a worker to end when there is no more work for it.
 PATIENCE = 3.0
@@ -60,7 +61,8 @@ class Worker:
         self._process = context.Process(
             target=_serve, args=(theirs, cells, function, os.getpid()), name="ingest worker"
         )
-        self._process.start()
+        with _ctrl_c_held():
+            self._process.start()
         theirs.close()
         self._memory = psutil.Process(self._process.pid)
         self._busy = False
@@ -132,7 +134,35 @@ class Worker:
         self._connection.close()
 
 
+@contextlib.contextmanager
+def _ctrl_c_held() -> Iterator[None]:
+    """Keep Ctrl-C, which goes to all processes of a terminal, from one that is started until it can ignore it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # Its start would let go of the signal.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 # In the worker
+
+
+def check_not_starting() -> None:
+    """See that this is no worker which is about to start: it imports the script that started it.
+
+    Raises:
+        WorkerError: it is one, and the script has begun another run in it.
+    """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise WorkerError(
+            "worker processes import the script that started them, and this one begins a run when it is imported; "
+            'put what it does below a line `if __name__ == "__main__":`'
+        )
 
 
 def _serve(connection: Connection, cells: Any, function: Any, parent: int) -> None:
@@ -169,8 +199,11 @@ def _answer(connection: Connection, reply: _Reply) -> None:
 def _prepare(parent: int) -> None:
     """Leave signals to the main process, which ends the workers in order; end with it; keep stdout free for data."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.stdout.flush()
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    if sys.stdout is not None and sys.stderr is not None:
+        sys.stdout.flush()
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     _die_with(parent)
 
 

@@ -75,11 +75,25 @@ def main() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a character shows its escape; it is no reason to fail.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     sys.exit(run_command(sys.argv[1:]))
+
+
+def _open_streams() -> None:
+    """Have stdin, stdout and stderr lead nowhere where they are closed.
+
+    Else the next files that are opened, such as the pipes to workers, would stand in their places.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
 def run_command(arguments: list[str]) -> int:
