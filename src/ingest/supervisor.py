@@ -21,6 +21,8 @@ MOST_DEATHS = 2
 # So many workers may die of one shard while they are neither reading nor at a document.
 MOST_IDLE_DEATHS = 3
 MEGABYTE = 10**6
+# Seconds to wait at the end for threads to let go of their workers.
+PATIENCE = 10.0
 # What the first document of a worker may take at least.
 FIRST_SECONDS = 60.0
 FIRST_MEMORY = 2 * 2**30
@@ -74,6 +76,8 @@ class Supervised:
         self._lock = threading.Lock()
         self._workers: dict[Worker, threading.Thread] = {}
         self._closed = threading.Event()
+        self._calls = 0
+        self._quiet = threading.Condition(self._lock)
 
     def __reduce__(self) -> tuple[type[Supervised], tuple[Any, Limits]]:
         return type(self), (self._function, self._limits)
@@ -82,8 +86,18 @@ class Supervised:
         """Do the work of one shard.
 
         Raises:
-            WorkerError: workers died of no document.
+            WorkerError: workers died of no document, or the run is over.
         """
+        with self._lock:
+            self._calls += 1
+        try:
+            return self._do(shard)
+        finally:
+            with self._quiet:
+                self._calls -= 1
+                self._quiet.notify_all()
+
+    def _do(self, shard: Any) -> Any:
         suspicions = _Suspicions()
         while True:
             worker = self._worker()
@@ -109,9 +123,14 @@ class Supervised:
             workers = list(self._workers)
         for worker in workers:
             worker.end()
+        with self._quiet:
+            # A thread that was just starting a worker ends it by itself.
+            self._quiet.wait_for(lambda: not self._calls, PATIENCE)
 
     def _worker(self) -> Worker:
         """Give the worker of this thread; a new one if it has none."""
+        if self._closed.is_set():
+            raise WorkerError("the run is over")
         worker: Worker | None = getattr(self._own, "worker", None)
         if worker is None:
             self._end_orphans()
