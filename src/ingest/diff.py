@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from ingest.document import Edit, Reason
 
-__all__ = ["diff"]
+__all__ = ["common", "diff", "once_in_each", "trimmed_edit"]
 
 # difflib is cubic at worst: it only gets stretches of so few pieces, on both sides multiplied. Where longer ones have no
 # piece in common that stands once in each, one large edit is the honest answer.
@@ -25,17 +25,19 @@ def diff(before: str, after: str, reason: Reason) -> list[Edit]:
     """
     if before == after:
         return []
+    if not before:
+        return [Edit(0, 0, reason, after)]
     start, before_end, after_end = _whole_lines(before, *_trim(before, after))
     edits: list[Edit] = []
     lines = _pieces(before[start:before_end], _LINE), _pieces(after[start:after_end], _LINE)
     for place, old, new in _changes(*lines):
         words = _pieces(old, _WORD), _pieces(new, _WORD)
-        edits += [_edit(start + place + inner, gone, came, reason) for inner, gone, came in _changes(*words)]
+        edits += [trimmed_edit(start + place + inner, gone, came, reason) for inner, gone, came in _changes(*words)]
     return edits
 
 
-def _edit(place: int, removed: str, inserted: str, reason: Reason) -> Edit:
-    """Give the edit without what both sides have in common: scripts without spaces have words as long as sentences."""
+def trimmed_edit(place: int, removed: str, inserted: str, reason: Reason) -> Edit:
+    """Give the edit at a place without what both sides have in common: scripts without spaces have words as long as sentences."""
     head, end, inserted_end = _trim(removed, inserted)
     return Edit(place + head, place + end, reason, inserted[head:inserted_end])
 
@@ -50,9 +52,9 @@ def _pieces(text: str, pattern: re.Pattern[str]) -> list[str]:
 
 def _trim(before: str, after: str) -> tuple[int, int, int]:
     """Give the start of the part that differs, and its end in each text."""
-    start = _common(before, after)
+    start = common(before, after)
     limit = min(len(before), len(after)) - start
-    tail = _common(before[len(before) - limit :][::-1], after[len(after) - limit :][::-1]) if limit else 0
+    tail = common(before[len(before) - limit :][::-1], after[len(after) - limit :][::-1]) if limit else 0
     return start, len(before) - tail, len(after) - tail
 
 
@@ -64,7 +66,7 @@ def _whole_lines(before: str, start: int, before_end: int, after_end: int) -> tu
     return start, before_end + grown, after_end + grown
 
 
-def _common(one: str, other: str) -> int:
+def common(one: str, other: str) -> int:
     """Give the length of the common start, by halving: comparing slices is much faster than a loop."""
     low, high = 0, min(len(one), len(other))
     while low < high:
@@ -101,7 +103,7 @@ def _stretches(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, in
         if i1 == i2 or j1 == j2:
             if i1 < i2 or j1 < j2:
                 yield i1, i2, j1, j2
-        elif anchors := _anchors(old[i1:i2], new[j1:j2]):
+        elif anchors := once_in_each(old[i1:i2], new[j1:j2]):
             ends = [(i1 + i, j1 + j) for i, j in anchors]
             starts = [(i1, j1), *((i + 1, j + 1) for i, j in ends)]
             parts = zip(starts, [*ends, (i2, j2)], strict=True)
@@ -115,7 +117,7 @@ def _stretches(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, in
                     yield i1 + i, i1 + i_end, j1 + j, j1 + j_end
 
 
-def _anchors(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+def once_in_each(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """Give the places of pieces that stand once in each, as many as are in the same order: a patience diff."""
     old_counts, new_counts = Counter(old), Counter(new)
     places = {piece: place for place, piece in enumerate(new) if new_counts[piece] == 1}

@@ -10,7 +10,7 @@ import numpy as np
 
 from ingest.output import CORPUS, SHARDS, OutputFolder, shard_file
 
-__all__ = ["IdFile", "repeated_ids"]
+__all__ = ["IdFile", "id_hash", "repeated_ids"]
 
 SUFFIX = ".ids"
 # Ids to look at together: their hashes take 8 bytes each.
@@ -28,7 +28,7 @@ class IdFile:
 
     def add(self, id_: str) -> None:
         """Add an id."""
-        self._hashes.append(_id_hash(id_))
+        self._hashes.append(id_hash(id_))
 
     def write(self) -> str:
         """Write the file and give its name.
@@ -56,7 +56,7 @@ def repeated_ids(folder: OutputFolder, files: Sequence[str]) -> list[str]:
     if not all(name.endswith(".parquet") for name in corpus):
         return sorted(f"(id with the hash {hash_.hex()})" for hash_ in suspects)[:_MOST_SHOWN]
     ids = (id_ for name in corpus for id_ in _ids_of(folder, name))
-    found = Counter(id_ for id_ in ids if _id_hash(id_) in suspects)
+    found = Counter(id_ for id_ in ids if id_hash(id_) in suspects)
     return sorted(name for name, count in found.items() if count > 1)[:_MOST_SHOWN]
 
 
@@ -81,5 +81,6 @@ def _ids_of(folder: OutputFolder, name: str) -> Iterator[str]:
             yield from batch.column("id").to_pylist()
 
 
-def _id_hash(id_: str) -> bytes:
+def id_hash(id_: str) -> bytes:
+    """Give the 8 bytes that stand for an id."""
     return hashlib.blake2b(id_.encode(), digest_size=8).digest()

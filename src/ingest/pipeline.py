@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 
+from ingest.alignment import align
 from ingest.config import Config
 from ingest.counts import Table
 from ingest.diff import diff
@@ -192,10 +193,10 @@ class Pipeline:
     def _settle(self, outcome: Outcome, label: str, old: Document, new: Document | Dropped | Failed) -> None:
         """Take a step's result over: note the change of text, and where the way of the document ended."""
         if not isinstance(new, Document):
-            outcome.result, outcome.step = new, label
-            return
-        if new.text != old.text:
-            outcome.changes.append(self._change(label, old, new))
+            outcome.step = label
+        doc = new if isinstance(new, Document) else new.document
+        if doc.text != old.text:
+            outcome.changes.append(self._change(label, old, doc))
         outcome.result = new
 
     def _change(self, label: str, old: Document, new: Document) -> Change:
@@ -203,7 +204,7 @@ class Pipeline:
         given = () if new.edits is old.edits else new.edits
         edits = given if _replays(old.text, new.text, given) else ()
         if not edits and (self._explain or given):
-            edits = diff(old.text, new.text, Reason(label.partition("#")[0]))
+            edits = _difference(old, new, Reason(label.partition("#")[0]))
         return Change(label, old.text, new.text, edits)
 
     def _check_storable(self, original: Document, outcome: Outcome) -> None:
@@ -232,6 +233,12 @@ class Pipeline:
                 if isinstance(result, Document) and self._why_not_storable(result):
                     return label
         return "write"
+
+
+def _difference(old: Document, new: Document, reason: Reason) -> Sequence[Edit]:
+    """Give the edits of a step that did not say what it did; of one that extracts, those against the markup."""
+    is_extracted = bool(old.text) and new.markup is old.text
+    return (align if is_extracted else diff)(old.text, new.text, reason)
 
 
 def _sees_batch(step: Step) -> bool:

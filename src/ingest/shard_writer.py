@@ -15,7 +15,7 @@ from ingest.output import DROPPED, QUARANTINE, REMOVED, OutputFolder
 from ingest.pipeline import Failed, Outcome, place_of
 from ingest.quarantine import failed_row
 from ingest.report import Failure, ShardReport
-from ingest.sidecar import Sidecar, change_rows, dropped_row
+from ingest.sidecar import Sidecar, change_columns, dropped_row
 
 __all__ = ["ShardWriter", "footer"]
 
@@ -106,9 +106,8 @@ class ShardWriter:
                 key = f"{change.step}/{edit.reason.code}"
                 counts.removed_pieces[key] += 1
                 counts.removed_characters[key] += int(edit.end - edit.start)
-            if self._audit == "full":
-                for row in change_rows(doc, change):
-                    self._sidecars[REMOVED].add(row)
+        if self._audit == "full":
+            self._sidecars[REMOVED].extend(change_columns(doc, outcome.changes))
 
     def _quarantine(self, failed: Failed, source: Document) -> None:
         key = f"{failed.step}/{failed.error}"

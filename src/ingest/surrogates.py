@@ -16,4 +16,6 @@ def joined(text: str) -> str:
 
 def storable(value: object) -> str | None:
     """Give a value as a string that UTF-8 can hold: a half of a surrogate pair becomes its escape."""
+    if type(value) is str and value.isascii():
+        return value
     return None if value is None else str(value).encode("utf-8", "backslashreplace").decode()

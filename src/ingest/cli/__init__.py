@@ -19,13 +19,17 @@ COMMANDS = {
     "plan": "Show how a run cuts its input into shards.",
     "retry": "Run what is in quarantine once more.",
     "preview": "Show what each step does to one document.",
+    "verify": "Check that a finished run is whole, and replay its audit.",
+    "explain": "Tell what happened to one document of a run, step by step.",
+    "compare": "Say which documents, steps and options of two runs differ.",
     "plugins": "List plugins, steps, readers and their options.",
     "schema": "Print the JSON Schema of the config.",
     "init": "Write a config with comments.",
     "new-plugin": "Write a working plugin with its test.",
 }
-EPILOG = """Exit status: 0 success; 1 finished, but documents are in quarantine or ids repeat; 2 wrong usage, config or
-plugin; 3 the run failed; 130 interrupted. A run that failed or was interrupted goes on when it is given again."""
+EPILOG = """Exit status: 0 success; 1 finished, but documents are in quarantine or ids repeat, a run is not whole or two
+differ; 2 wrong usage, config or plugin; 3 the run failed; 130 interrupted. A run that failed or was interrupted goes on
+when it is given again."""
 
 
 class Commands(click.Group):

@@ -17,7 +17,7 @@ from ingest.document import Document, Dropped, Edit
 from ingest.pipeline import Change, Failed, Pipeline
 from ingest.step import CorpusStep
 
-__all__ = ["tell"]
+__all__ = ["edit_lines", "safe", "tell"]
 
 # Pieces to show for one step, lines for one text, and characters for one line.
 MOST_EDITS = 40
@@ -35,10 +35,10 @@ def tell(config: Config, doc: Document, *, whole: bool) -> None:
     """Print what every step did to the document."""
     console = data_console()
     pipeline = Pipeline(config, explain=True)
-    console.print(Rule(f"[bold]{escape(_safe(doc.file_path or doc.id))}[/]", align="left"))
+    console.print(Rule(f"[bold]{escape(safe(doc.file_path or doc.id))}[/]", align="left"))
     size = len(doc.content)
     unit = "bytes" if isinstance(doc.content, bytes) else "characters"
-    console.print(f"{size:,} {unit}, {doc.media_type}, id {escape(_safe(doc.id))}")
+    console.print(f"{size:,} {unit}, {doc.media_type}, id {escape(safe(doc.id))}")
     counting = {label for label, step in zip(config.labels, config.steps, strict=True) if isinstance(step, CorpusStep)}
     idle: list[str] = []
     result: Document | Dropped | Failed = doc
@@ -60,7 +60,7 @@ def tell(config: Config, doc: Document, *, whole: bool) -> None:
     _tell_idle(console, idle)
     console.print(Rule("[bold]text[/]", align="left"))
     for line in _shortened(doc.text.split("\n"), whole=whole):
-        console.print(Text(_safe(line)))
+        console.print(Text(safe(line)))
 
 
 def _did_nothing(before: Document, result: Document | Dropped | Failed, change: Change | None) -> bool:
@@ -85,12 +85,12 @@ def _tell_step(
     whole: bool,
 ) -> None:
     if isinstance(result, Failed):
-        what = escape(_safe(f"{result.error}: {result.message} ({result.place})"))
+        what = escape(safe(f"{result.error}: {result.message} ({result.place})"))
         console.print(f"[bold cyan]{label}[/]  [red]failed[/]: {what}")
         return
     if isinstance(result, Dropped):
         reason = result.reason
-        console.print(f"[bold cyan]{label}[/]  [yellow]dropped[/]: {escape(_safe(f'{reason.code}, {reason.value}'))}")
+        console.print(f"[bold cyan]{label}[/]  [yellow]dropped[/]: {escape(safe(f'{reason.code}, {reason.value}'))}")
         return
     facts = [fact for name in FIELDS if (fact := _new_value(name, before, result))]
     console.print(f"[bold cyan]{label}[/]  {_sizes(before, result)}")
@@ -99,7 +99,7 @@ def _tell_step(
     if result.markup and not before.markup:
         return
     if change is not None and before.text:
-        for line in _edits(change, whole=whole):
+        for line in edit_lines(change, whole=whole):
             console.print(line)
 
 
@@ -113,7 +113,7 @@ def _sizes(before: Document, after: Document) -> str:
 
 def _new_value(name: str, before: Document, after: Document) -> str | None:
     old, new = getattr(before, name), getattr(after, name)
-    return None if old == new else f"{name} = {escape(_safe(_show(new)))}"
+    return None if old == new else f"{name} = {escape(safe(_show(new)))}"
 
 
 def _show(value: Any) -> str:
@@ -129,7 +129,7 @@ def _show_author(author: Any) -> str:
     return f"{author.name} <{', '.join(contacts)}>" if contacts else author.name
 
 
-def _edits(change: Change, *, whole: bool) -> Iterator[Text]:
+def edit_lines(change: Change, *, whole: bool) -> Iterator[Text]:
     """Give each removed piece in red with its rule, and what came in its place in green."""
     edits = change.edits if whole else change.edits[:MOST_EDITS]
     for edit in edits:
@@ -168,7 +168,7 @@ def _visible(text: str, *, marks: bool = False) -> str:
     return "".join(c if c.isprintable() or c in "\u00a0\u00ad\u200c\u200d" else "·" for c in shown)
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Give the text without what a terminal would take for commands."""
     return _CONTROL.sub("·", text)
 
