@@ -137,7 +137,7 @@ def test_workers_do_not_outlive_the_threads_that_called_for_them(shards: Project
 def test_the_function_of_a_run_can_be_sent_to_another_machine(shards: Project) -> None:
     config = shards.load(CONFIG.format(executor="loop"))
     plan = make_plan(config)
-    runner = ShardRunner(config.source, (), config=config)
+    runner = ShardRunner(config.source, (), "", config=config)
     functions = [runner, Supervised(runner, Limits(60, 2**31))]
     code = (
         "import pickle, sys\n"
@@ -147,7 +147,7 @@ def test_the_function_of_a_run_can_be_sent_to_another_machine(shards: Project) -
         "functions[1].close()\n"
     )
     sent = pickle.dumps((functions, plan.shards[0]))
-    done = subprocess.run([sys.executable, "-c", code], input=sent, capture_output=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], input=sent, stdout=subprocess.PIPE, check=True)
     first, second = done.stdout.decode().splitlines()
     assert first == second
     assert first == f"1 {[file.sha256 for file in runner(plan.shards[0]).files]}"
