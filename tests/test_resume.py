@@ -101,13 +101,6 @@ def test_the_same_command_does_what_is_left_and_then_nothing(begun: Project) -> 
     assert (report.shards, report.shards_before, report.counts.written) == (6, 6, 6)
 
 
-def test_a_run_goes_on_with_another_number_of_workers_and_another_executor(begun: Project) -> None:
-    report = again(begun, CONFIG.replace('executor = "serial"', "workers = 2"))
-    assert sorted(diary(begun)) == ["five", "six"]
-    assert report.shards_before == 4
-    assert written(begun) == undisturbed(begun)
-
-
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [

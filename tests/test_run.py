@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import pickle
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,7 +24,8 @@ from ingest.cli import run_command
 from ingest.document import Document, Edit, Reason, apply_edits
 from ingest.errors import ConfigError, IngestError, PluginError, Problem, WorkerError, WriteError
 from ingest.pipeline import Pipeline
-from ingest.plan import make_plan
+from ingest.plan import Shard, make_plan
+from ingest.report import ShardReport
 from ingest.run import run
 from ingest.shards import read_shard
 
@@ -31,20 +33,31 @@ SAMPLES = Path(__file__).parents[1] / "samples"
 CONFIG = '[read]\npaths = ["in"]\n[write]\npath = "out"\n[run]\nexecutor = "serial"\n'
 
 
-def test_the_bytes_are_the_same_for_any_number_of_workers_and_any_hash_seed(tmp_path: Path) -> None:
-    found = []
-    for workers, seed, batch in ((1, "0", 64), (2, "1", 3), (4, "2", 1)):
-        out = tmp_path / f"out{workers}"
-        config = tmp_path / f"{workers}.toml"
-        config.write_text(
-            f'[read]\npaths = ["samples"]\n[write]\npath = "{out.as_posix()}"\n'
-            f'[run]\nworkers = {workers}\nbatch_size = {batch}\nshard_files = 5\naudit = "full"\n'
+MACHINES: tuple[tuple[int, int, dict[str, str]], ...] = (
+    (1, 64, {"PYTHONHASHSEED": "0", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "TZ": "Asia/Tokyo"}),
+    (2, 3, {"PYTHONHASHSEED": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC"}),
+    (4, 1, {"PYTHONHASHSEED": "2", "LC_ALL": "tr_TR.UTF-8", "TZ": "America/Los_Angeles"}),
+)
+"""Workers, documents that go through the steps together, and environment."""
+
+
+def test_the_bytes_are_the_same_for_any_number_of_workers_on_any_machine(project: Project) -> None:
+    (project.folder / "samples").symlink_to(SAMPLES)
+    project.write("more/ñandú ı.txt", "Ein Gürteltier geht über den Weg, und noch eines.")
+    started = []
+    for workers, batch, environment in MACHINES:
+        config = project.write(
+            f"{workers}/config.toml",
+            f'[read]\npaths = ["../samples", "../more"]\n[write]\npath = "out"\n'
+            f'[run]\nworkers = {workers}\nbatch_size = {batch}\nshard_files = 5\naudit = "full"\n',
         )
-        if not (tmp_path / "samples").is_symlink():
-            (tmp_path / "samples").symlink_to(SAMPLES)
-        environment = os.environ | {"PYTHONHASHSEED": seed}
-        subprocess.run([sys.executable, "-m", "ingest", "run", str(config), "-q"], check=True, env=environment)
-        found.append({name: digest for name, digest in digests(out).items() if not name.endswith(".json")})
+        # Relative paths start at the config, wherever one stands.
+        place, name = (config.parent, "config.toml") if workers == 1 else (project.folder, f"{workers}/config.toml")
+        command = [sys.executable, "-m", "ingest", "run", name, "-q"]
+        started.append(subprocess.Popen(command, cwd=place, env=os.environ | environment))
+    assert [process.wait(120) for process in started] == [0, 0, 0]
+    outputs = [digests(project.folder / f"{workers}/out") for workers, _, _ in MACHINES]
+    found = [{name: digest for name, digest in files.items() if not name.endswith(".json")} for files in outputs]
     assert len(found[0]) > 10
     assert found[0] == found[1] == found[2]
 
@@ -116,7 +129,13 @@ def test_an_output_that_is_a_file_or_cant_be_made_is_told(project: Project, caps
     assert run_command(["run", config, "-o", str(project.folder / "out" / "below")]) == 2
 
 
-def test_a_full_disk_leaves_no_file_under_a_final_name(project: Project) -> None:
+def noise() -> str:
+    return "".join(hashlib.sha256(str(number).encode()).hexdigest() + " word.\n" for number in range(20_000))
+
+
+def test_a_full_disk_leaves_no_torn_file_and_the_run_goes_on_when_there_is_room(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
     if os.geteuid() != 0 or subprocess.run(["mount", "--version"], capture_output=True, check=False).returncode:
         pytest.skip("needs the right to mount a small file system")
     project.output.mkdir()
@@ -126,13 +145,74 @@ def test_a_full_disk_leaves_no_file_under_a_final_name(project: Project) -> None
     if mounted.returncode:
         pytest.skip("mounting is not allowed here")
     try:
-        noise = "".join(hashlib.sha256(str(number).encode()).hexdigest() + " word.\n" for number in range(20_000))
-        project.write("in/a.txt", noise)
-        config = str(project.write("config.toml", CONFIG))
+        project.write("in/a.txt", "a small text")
+        project.write("in/b.txt", noise())
+        text = CONFIG + 'shard_files = 1\n[[steps]]\nuse = "decode"\n'
+        config = str(project.write("config.toml", text))
         assert run_command(["run", config, "-q"]) == 3
-        assert project.results() == []
+        assert "No space left on device" in capsys.readouterr().err
+        assert project.results() == ["corpus/part-00000.parquet"]
+        subprocess.run(["mount", "-o", "remount,size=20m", str(project.output)], check=True)
+        assert project.run(text, fresh=False).shards_before == 1
+        found = digests(project.output / "corpus")
+        subprocess.run(["mount", "-o", "remount,ro", str(project.output)], check=True)
+        assert run_command(["run", config, "-q"]) == 2
+        assert "out: can't write there: Read-only file system" in capsys.readouterr().err
     finally:
         subprocess.run(["umount", str(project.output)], check=True)
+    project.run(text)
+    assert digests(project.output / "corpus") == found
+
+
+def test_an_output_folder_that_is_removed_under_the_run_is_told(project: Project) -> None:
+    for name in "ab":
+        project.write(f"in/{name}.txt", "text")
+    plan = make_plan(project.load(CONFIG + "shard_files = 1\n"))
+
+    def remove(*_: object) -> None:
+        shutil.rmtree(project.output, ignore_errors=True)
+
+    with pytest.raises(WriteError, match="out: was removed while the run was at work"):
+        run(plan, remove)
+
+
+MEDDLING = """\
+from ingest import Step, hookimpl
+
+class Meddler(Step):
+    "Truncate the file that is being read."
+    name = "meddler"
+
+    def apply(self, doc):
+        if doc.text == "first":
+            open({path!r}, "w").close()
+        return doc
+
+@hookimpl
+def register_components():
+    return [Meddler]
+"""
+
+
+def test_input_that_changes_under_the_run_is_on_record(project: Project) -> None:
+    for name in ("a", "cut", "other", "z"):
+        project.write(f"in/{name}.txt", f"text of {name}")
+    shrinking = project.write("in/shrinking.jsonl", '{"text": "first"}\n{"text": "second"}\n')
+    project.write("meddler.py", MEDDLING.format(path=str(shrinking)))
+    steps = '[[steps]]\nuse = "decode"\n[[steps]]\nuse = "meddler"\n'
+    text = CONFIG + "shard_files = 1\nbatch_size = 1\n[plugins]\nfiles = ['meddler.py']\n" + steps
+    plan = make_plan(project.load(text))
+
+    def change(shard: Shard, _: ShardReport) -> None:
+        if shard.number == 0:
+            project.write("in/cut.txt", "text")
+            os.replace(project.write("in/new", "TEXT OF OTHER"), project.folder / "in/other.txt")
+
+    report = run(plan, change)
+    failed = {row["file_path"]: row["error"] for row in project.rows("quarantine")}
+    assert failed == dict.fromkeys(("in/cut.txt", "in/other.txt", "in/shrinking.jsonl"), "Changed")
+    assert [row["text"] for row in project.rows()] == ["text of a", "first", "second", "text of z"]
+    assert report.counts.balanced()
 
 
 def test_what_vanishes_or_cant_be_opened_is_quarantined_and_the_rest_is_written(project: Project) -> None:
@@ -510,13 +590,12 @@ def test_rows_stand_in_the_order_of_the_input(project: Project) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_disk_that_takes_no_more_leaves_no_torn_file(project: Project, workers: int) -> None:
+def test_a_disk_that_takes_no_more_leaves_no_torn_file_and_the_run_can_go_on(project: Project, workers: int) -> None:
     pytest.importorskip("resource")
-    noise = "".join(hashlib.sha256(str(number).encode()).hexdigest() + " word.\n" for number in range(20_000))
     project.write("in/a.txt", "a small text")
-    project.write("in/b.txt", noise)
-    text = CONFIG.replace('executor = "serial"', f"workers = {workers}\nshard_files = 1")
-    project.write("config.toml", text + '[[steps]]\nuse = "decode"\n')
+    project.write("in/b.txt", noise())
+    text = CONFIG + 'shard_files = 1\n[[steps]]\nuse = "decode"\n'
+    project.write("config.toml", text.replace('executor = "serial"', f"workers = {workers}"))
     # No file may be longer than 100 blocks: the same error as of a full disk, without the right to mount one.
     command = f"ulimit -f 100; exec {shlex.quote(sys.executable)} -m ingest run config.toml -q"
     done = subprocess.run(["sh", "-c", command], cwd=project.folder, capture_output=True, text=True, check=False)
@@ -524,6 +603,10 @@ def test_a_disk_that_takes_no_more_leaves_no_torn_file(project: Project, workers
     assert done.stderr == "error: can't write the output: File too large\n"
     assert set(project.results()) <= {"corpus/part-00000.parquet"}
     whole(project.output)
+    project.run(text, fresh=False)
+    resumed = digests(project.output / "corpus")
+    project.run(text)
+    assert digests(project.output / "corpus") == resumed
 
 
 def test_a_document_of_wrong_types_from_a_reader_costs_itself_and_not_the_rest_of_the_file(project: Project) -> None:
