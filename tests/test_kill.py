@@ -19,7 +19,7 @@ from support import Project
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 
-DOCUMENTS, SHARDS = 2_000, 20
+DOCUMENTS, SHARDS = 2_000, 10
 CONFIG = """\
 [read]
 paths = ["in"]
