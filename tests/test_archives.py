@@ -252,7 +252,9 @@ def test_a_damaged_member_of_a_zip_costs_itself(project: Project, read: Any) -> 
     assert bad["in/x.zip/b.txt"].startswith("is damaged in its archive: ")
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 and nothing else", zipped({"a.txt": b"x"})[:-30]])
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04 and nothing else", zipped({"a.txt": b"x"})[:-30]], ids=["empty", "start", "cut off"]
+)
 def test_a_zip_without_its_directory_is_unreadable(project: Project, read: Any, content: bytes) -> None:
     project.write("in/x.zip", content)
     project.write("in/y.txt", "text")
