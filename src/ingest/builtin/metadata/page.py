@@ -78,6 +78,8 @@ class Page:
         known: dict[str, bool] = {}
         for node in root.traverse() if root is not None else ():
             tag = node.tag or ""
+            if tag == "-text":
+                continue
             attributes = node.attributes
             if tag in _KEPT:
                 self._keep(Element(node, tag, attributes), tag)
