@@ -11,6 +11,7 @@ import ctypes
 import os
 import resource
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -76,18 +77,15 @@ def watch(
         CalledProcessError: it failed; its output is in the error.
     """
     merged = None if env is None else {**os.environ, **env}
-    with subprocess.Popen(command, env=merged, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        assert process.stdout is not None
-        os.set_blocking(process.stdout.fileno(), False)
-        output: list[str] = []
-        while process.poll() is None:
-            yield list(_memory(process.pid))
-            # A pipe that nobody empties stops who writes into it.
-            output.append(process.stdout.read() or "")
-            time.sleep(interval)
-        output.append(process.stdout.read() or "")
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, list(command), "".join(output))
+    with tempfile.TemporaryFile() as output:
+        with subprocess.Popen(command, env=merged, stdout=output, stderr=output) as process:
+            while process.poll() is None:
+                yield list(_memory(process.pid))
+                time.sleep(interval)
+        if process.returncode:
+            output.seek(0)
+            message = output.read().decode(errors="replace")
+            raise subprocess.CalledProcessError(process.returncode, list(command), message)
 
 
 def _memory(pid: int) -> Iterator[Memory]:
