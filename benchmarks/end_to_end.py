@@ -1,10 +1,11 @@
 """From WARC files to a Parquet corpus: the default recipe beside datatrove's pipeline for FineWeb, in one run.
 
     python -m venv PEERS && PEERS/bin/pip install '.[peers]'
-    python benchmarks/end_to_end.py --pages PAGES.parquet --peers PEERS/bin/python [--records N] [--rounds N]
+    python -m venv OURS && OURS/bin/pip install .
+    python benchmarks/end_to_end.py --pages PAGES.parquet --peers PEERS/bin/python --ours OURS/bin/python [--rounds N]
 
-PAGES has columns `html` and `url`; `warc.py` makes the input of both from it. `fineweb.py` is the other pipeline. Every command
-takes its turn in every round, so that each meets the same load of the machine; the table gives the median of the rounds and, in
+PAGES has columns `html` and `url`; `warc.py` makes the input of both from it. `fineweb.py` is the other pipeline. Each runs in
+an environment of its own: where pandas is installed, pyarrow loads it unasked, which ingest does not need. Every command takes its turn in every round, so that each meets the same load of the machine; the table gives the median of the rounds and, in
 brackets, the least and the most. All costs are those of the command and all its processes, from start to end, imports and
 models included; `processes.py` says how they are measured.
 """
@@ -23,7 +24,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -33,7 +33,8 @@ from warc import write_warcs
 
 HERE = Path(__file__).parent
 FILES = 2
-LIBRARIES = ("pyarrow", "selectolax", "numpy", "FastWARC")
+VERSIONS = "from importlib.metadata import version as v; print(*(f'{n} {v(n)}' for n in %r), sep=', ')"
+LIBRARIES = ("ingest", "pyarrow", "selectolax", "numpy")
 PEER, PEER_WITHOUT, OURS = "datatrove", "datatrove, no URL filter", "ingest"
 
 
@@ -64,9 +65,9 @@ class Contender:
         return statistics.median(map(value, self.usages))
 
 
-def contenders(folder: Path, peers: str, workers: Sequence[int]) -> list[Contender]:
+def contenders(folder: Path, peers: str, ours: str, workers: Sequence[int]) -> list[Contender]:
     """Give the commands, those to be compared beside each other."""
-    return [contender for number in workers for contender in (*_peers(folder, peers, number), _ours(folder, number))]
+    return [one for number in workers for one in (*_peers(folder, peers, number), _ours(folder, ours, number))]
 
 
 def _peers(folder: Path, python: str, workers: int) -> list[Contender]:
@@ -78,13 +79,13 @@ def _peers(folder: Path, python: str, workers: int) -> list[Contender]:
     return found
 
 
-def _ours(folder: Path, workers: int) -> Contender:
+def _ours(folder: Path, python: str, workers: int) -> Contender:
     out, config = folder / f"ingest-{workers}", folder / f"ingest-{workers}.toml"
     paths, target = json.dumps([f"{folder}/warcs/*.warc.gz"]), json.dumps(str(out))
     config.write_text(
         f"[read]\npaths = {paths}\n[write]\npath = {target}\n[run]\nworkers = {workers}\n", encoding="utf-8"
     )
-    return Contender(OURS, workers, [sys.executable, "-m", "ingest", "run", str(config), "--quiet"], out, _reported)
+    return Contender(OURS, workers, [python, "-m", "ingest", "run", str(config), "--quiet"], out, _reported)
 
 
 def _rows(out: Path) -> int:
@@ -135,11 +136,16 @@ def ratios(found: Sequence[Contender]) -> str:
     return "\n".join(lines)
 
 
+def _output(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
 def main() -> None:
     """Make the input, run the contenders in turn, and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--pages", type=Path, required=True)
     parser.add_argument("--peers", required=True, help="the Python of an environment with the extra `peers`")
+    parser.add_argument("--ours", default=sys.executable, help="the Python of an environment with ingest alone")
     parser.add_argument("--records", type=int, help="by default every page once")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
@@ -154,14 +160,14 @@ def main() -> None:
         environment = {"HF_HOME": str(folder / "cache")}
         fineweb = [options.peers, str(HERE / "fineweb.py")]
         subprocess.run([*fineweb, "prepare"], env=os.environ | environment, check=True, capture_output=True)
-        theirs = subprocess.run([*fineweb, "versions"], check=True, capture_output=True, text=True).stdout.strip()
-        found = contenders(folder, options.peers, options.workers)
+        theirs = _output(*fineweb, "versions")
+        own = _output(options.ours, "-c", VERSIONS % (LIBRARIES,))
+        found = contenders(folder, options.peers, options.ours, options.workers)
         found = [one for one in found if not options.only or one.name in options.only]
         for number in range(options.rounds):
             for one in found:
                 one.run(environment)
                 print(f"round {number}: {one.name}, {one.workers} workers: {one.usages[-1]}", file=sys.stderr)
-    own = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     stamp = (
         f"Measured {dt.datetime.now(tz=dt.UTC):%Y-%m-%d} with Python {platform.python_version()}; {own}; beside it "
         f"{theirs}; {os.cpu_count()} shared cores. {records:,} pages in {FILES} WARC files of {size:.0f} MB together; "
