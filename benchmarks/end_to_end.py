@@ -27,14 +27,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow.parquet as pq
-from processes import Usage, measure
+from processes import Usage, measure, versions
 from readme import put
 from warc import write_warcs
 
 HERE = Path(__file__).parent
 FILES = 2
-VERSIONS = "from importlib.metadata import version as v; print(*(f'{n} {v(n)}' for n in %r), sep=', ')"
-LIBRARIES = ("ingest", "pyarrow", "selectolax", "numpy")
+LIBRARIES = ("ingest", "pyarrow", "selectolax", "numpy", "zlib-ng")
+PEER_LIBRARIES = ("datatrove", "trafilatura", "lxml", "spacy", "ftfy", "warcio", "pyarrow")
 PEER, PEER_WITHOUT, OURS = "datatrove", "datatrove, no URL filter", "ingest"
 
 
@@ -136,10 +136,6 @@ def ratios(found: Sequence[Contender]) -> str:
     return "\n".join(lines)
 
 
-def _output(*command: str) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-
 def main() -> None:
     """Make the input, run the contenders in turn, and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -158,10 +154,13 @@ def main() -> None:
         records = options.records or pq.read_metadata(options.pages).num_rows
         size = sum(path.stat().st_size for path in warcs) / 1e6
         environment = {"HF_HOME": str(folder / "cache")}
-        fineweb = [options.peers, str(HERE / "fineweb.py")]
-        subprocess.run([*fineweb, "prepare"], env=os.environ | environment, check=True, capture_output=True)
-        theirs = _output(*fineweb, "versions")
-        own = _output(options.ours, "-c", VERSIONS % (LIBRARIES,))
+        subprocess.run(
+            [options.peers, str(HERE / "fineweb.py"), "prepare"],
+            env=os.environ | environment,
+            check=True,
+            capture_output=True,
+        )
+        own, theirs = versions(options.ours, LIBRARIES), versions(options.peers, PEER_LIBRARIES)
         found = contenders(folder, options.peers, options.ours, options.workers)
         found = [one for one in found if not options.only or one.name in options.only]
         for number in range(options.rounds):

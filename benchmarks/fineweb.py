@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import importlib.resources
 import shutil
-from importlib.metadata import version
 from pathlib import Path
 
 from datatrove.executor import LocalPipelineExecutor
@@ -39,7 +38,6 @@ from huggingface_hub import cached_assets_path
 from tldextract import TLDExtract
 
 TIMEOUT = 10.0
-LIBRARIES = ("datatrove", "trafilatura", "lxml", "spacy", "ftfy", "warcio", "pyarrow")
 
 
 def prepare() -> None:
@@ -75,11 +73,10 @@ def pipeline(warcs: Path, out: Path, *, with_urls: bool) -> list[PipelineStep]:
 
 
 def main() -> None:
-    """Prepare, print the versions, or run."""
+    """Prepare, or run."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("prepare")
-    commands.add_parser("versions")
     run = commands.add_parser("run")
     run.add_argument("warcs", type=Path)
     run.add_argument("out", type=Path)
@@ -88,8 +85,6 @@ def main() -> None:
     options = parser.parse_args()
     if options.command == "prepare":
         prepare()
-    elif options.command == "versions":
-        print(", ".join(f"{name} {version(name)}" for name in LIBRARIES))
     else:
         steps = pipeline(options.warcs, options.out, with_urls=options.with_urls)
         tasks = options.workers

@@ -1,6 +1,7 @@
 """Run 1,000 to 100,000 small documents, and draw how much memory the main process and each worker hold on the way.
 
-    python benchmarks/flat_memory.py [--documents 1000 10000 100000] [--workers 2]
+    python -m venv OURS && OURS/bin/pip install .
+    python benchmarks/flat_memory.py --ours OURS/bin/python [--documents 1000 10000 100000] [--workers 2]
 
 The documents are made up, texts of a few hundred words in a JSONL file, and go through the default recipe. Each run is
 watched from outside: RSS of every process, ten times a second. The figure is `flat_memory.svg`; the table gives for each run
@@ -20,14 +21,13 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
-from processes import Memory, watch
+from processes import Memory, versions, watch
 from readme import put
 
 FIGURE = Path(__file__).with_name("flat_memory.svg")
@@ -86,7 +86,7 @@ def _paragraphs(number: int, dice: random.Random) -> Iterator[str]:
         yield f"Report {number} part {place}: {' '.join(words)} case{dice.randrange(10**9)}."
 
 
-def watch_run(folder: Path, documents: int, workers: int) -> Run:
+def watch_run(python: str, folder: Path, documents: int, workers: int) -> Run:
     """Run the documents through the default recipe and give what every process held."""
     source, out, config = folder / "documents.jsonl", folder / f"out-{documents}", folder / "config.toml"
     write_documents(source, documents)
@@ -98,7 +98,7 @@ def watch_run(folder: Path, documents: int, workers: int) -> Run:
     started = time.perf_counter()
     samples: dict[int, list[tuple[float, Memory]]] = defaultdict(list)
     first = 0
-    for sample in watch([sys.executable, "-m", "ingest", "run", str(config), "--quiet"]):
+    for sample in watch([python, "-m", "ingest", "run", str(config), "--quiet"]):
         for memory in sample:
             first = first or memory.pid
             samples[memory.pid].append((time.perf_counter() - started, memory))
@@ -156,19 +156,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--documents", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--ours", default=sys.executable, help="the Python of an environment with ingest alone")
     parser.add_argument("--figure", type=Path, default=FIGURE)
     parser.add_argument("--dry", action="store_true", help="print only; leave the README as it is")
     options = parser.parse_args()
     runs = []
     with tempfile.TemporaryDirectory(prefix="ingest-memory-") as name:
         for documents in options.documents:
-            runs.append(watch_run(Path(name), documents, options.workers))
+            runs.append(watch_run(options.ours, Path(name), documents, options.workers))
             print(table(runs[-1:]).splitlines()[-1], file=sys.stderr)
     draw(runs, options.figure)
-    versions: Mapping[str, str] = {name: version(name) for name in ("pyarrow", "numpy")}
     stamp = (
         f"Measured {dt.datetime.now(tz=dt.UTC):%Y-%m-%d} with Python {platform.python_version()}, "
-        f"{', '.join(f'{name} {number}' for name, number in versions.items())}; {os.cpu_count()} shared cores, "
+        f"{versions(options.ours, ('ingest', 'pyarrow', 'numpy'))}; {os.cpu_count()} shared cores, "
         f"{options.workers} workers, shards of {SHARD_BYTES // 2**20} MB."
     )
     figures = f"{stamp}\n\n{table(runs)}"

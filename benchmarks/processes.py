@@ -18,9 +18,12 @@ from dataclasses import dataclass
 
 import psutil
 
-__all__ = ["Memory", "Usage", "measure", "watch"]
+__all__ = ["Memory", "Usage", "measure", "versions", "watch"]
 
 INTERVAL = 0.1
+VERSIONS = (
+    "from importlib.metadata import version as v; import sys; print(*(f'{n} {v(n)}' for n in sys.argv[1:]), sep=', ')"
+)
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -86,6 +89,12 @@ def watch(
             output.seek(0)
             message = output.read().decode(errors="replace")
             raise subprocess.CalledProcessError(process.returncode, list(command), message)
+
+
+def versions(python: str, names: Sequence[str]) -> str:
+    """Say which versions of the distributions are in the environment of a Python."""
+    command = [python, "-c", VERSIONS, *names]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def _memory(pid: int) -> Iterator[Memory]:
