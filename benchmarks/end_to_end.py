@@ -33,6 +33,8 @@ from warc import write_warcs
 
 HERE = Path(__file__).parent
 FILES = 2
+# What a shard holds by default: with fewer of them than workers, some would have nothing to do.
+SHARD_MB = 17
 LIBRARIES = ("ingest", "pyarrow", "selectolax", "numpy", "zlib-ng")
 PEER_LIBRARIES = ("datatrove", "trafilatura", "lxml", "spacy", "ftfy", "warcio", "pyarrow")
 PEER, PEER_WITHOUT, OURS = "datatrove", "datatrove, no URL filter", "ingest"
@@ -153,6 +155,8 @@ def main() -> None:
         warcs = write_warcs(options.pages, folder / "warcs", options.records, FILES)
         records = options.records or pq.read_metadata(options.pages).num_rows
         size = sum(path.stat().st_size for path in warcs) / 1e6
+        if size < max(options.workers) * SHARD_MB:
+            parser.error(f"{size:.0f} MB make fewer shards than there are workers: take more --records")
         environment = {"HF_HOME": str(folder / "cache")}
         subprocess.run(
             [options.peers, str(HERE / "fineweb.py"), "prepare"],
