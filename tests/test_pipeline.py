@@ -10,7 +10,7 @@ from support import Project
 from ingest.diff import diff
 from ingest.document import Author, Document, Dropped, Edit, Reason, apply_edits
 from ingest.lines import line_spans
-from ingest.pipeline import Failed, Outcome, Pipeline, batched
+from ingest.pipeline import FULL, Failed, Outcome, Pipeline, batched
 from ingest.step import LineFilter
 from ingest.testing import check_step, run_step
 
@@ -229,3 +229,9 @@ def test_a_document_is_followed_step_by_step_to_where_it_ends(project: Project) 
 def test_items_come_in_batches() -> None:
     assert list(batched(range(5), 2)) == [[0, 1], [2, 3], [4]]
     assert list(batched([], 2)) == []
+
+
+def test_large_items_fill_a_batch_sooner() -> None:
+    half = FULL // 2
+    assert list(batched([half, half, 1, FULL, 1, 1], 4, int)) == [[half, half], [1, FULL], [1, 1]]
+    assert list(batched([FULL, FULL], 4)) == [[FULL, FULL]]

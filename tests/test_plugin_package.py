@@ -10,7 +10,7 @@ import venv
 from collections.abc import Callable
 from pathlib import Path
 
-import pyarrow
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -53,7 +53,7 @@ def ingest(tmp_path_factory: pytest.TempPathFactory) -> Command:
     subprocess.run([*install, "--no-deps", str(ROOT), str(PACKAGE)], check=True)
     # What both need is taken from here: to install it once more would take half a minute.
     (installed,) = folder.glob("[Ll]ib/**/site-packages")
-    (installed / "needs.pth").write_text(str(Path(pyarrow.__file__).parents[1]), encoding="utf-8")
+    (installed / "needs.pth").write_text(str(Path(pa.__file__).parents[1]), encoding="utf-8")
 
     def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, islice
+from itertools import groupby
 from typing import TypeVar
 
 import pyarrow as pa
@@ -24,6 +24,8 @@ from ingest.step import CorpusStep, Step
 __all__ = ["Change", "Failed", "Outcome", "Pipeline", "batched", "place_of"]
 
 T = TypeVar("T")
+# Bytes of content that fill a batch: pages take ten times as much memory on their way through the steps.
+FULL = 4 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,10 +248,17 @@ def _sees_batch(step: Step) -> bool:
     return type(step).process is not Step.process
 
 
-def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Give the items in lists of at most `size`."""
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
+def batched(items: Iterable[T], size: int, weigh: Callable[[T], int] | None = None) -> Iterator[list[T]]:
+    """Give the items in lists of at most `size`; with `weigh`, a list also ends with the item that fills it up."""
+    batch: list[T] = []
+    weight = 0
+    for item in items:
+        batch.append(item)
+        weight += weigh(item) if weigh else 0
+        if len(batch) >= size or weight >= FULL:
+            yield batch
+            batch, weight = [], 0
+    if batch:
         yield batch
 
 

@@ -114,7 +114,7 @@ class RunSection(Section):
     limit: Annotated[int, Field(ge=1)] | None = None
     """Read at most this many documents of every input file, for a try."""
     batch_size: Annotated[int, Field(ge=1)] = 64
-    """Documents that go through the steps together."""
+    """Documents that go through the steps together, at most. Large ones fill a batch sooner, so that memory stays small."""
     shard_bytes: Annotated[int, Field(ge=1)] = 16 * 2**20
     """Bytes of input for one shard. One shard is one unit of work and one output file."""
     shard_files: Annotated[int, Field(ge=1)] = 1000

@@ -141,7 +141,7 @@ def take_through(
         seen: ids that are taken already.
     """
     seen = set(seen)
-    for batch in batched(enumerate(items), batch_size):
+    for batch in batched(enumerate(items), batch_size, _content_size):
         ready: list[tuple[int, Document]] = []
         failed: dict[int, Failed] = {}
         for number, item in batch:
@@ -164,6 +164,10 @@ def take_through(
 def _not_read(item: Unreadable) -> Failed:
     doc = Document(id=item.file_path, file_path=item.file_path, content=item.content)
     return Failed(doc, "read", item.error, item.message, "", whereabouts=item.whereabouts)
+
+
+def _content_size(entry: tuple[int, Document | Unreadable]) -> int:
+    return len(entry[1].content or b"")
 
 
 def _run(pipeline: Pipeline, ready: Sequence[tuple[int, Document]], excuses: Excuses) -> Iterator[Outcome]:

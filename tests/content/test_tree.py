@@ -65,6 +65,20 @@ def test_an_ordinary_page_is_parsed_as_it_is() -> None:
     assert parse(page).parser.html == LexborHTMLParser(page).html
 
 
+def test_a_page_is_parsed_once_for_steps_that_follow_each_other() -> None:
+    page, other = f"<p>{SENTENCE} One.", f"<p>{SENTENCE} Two."
+    first = parse(page)
+    assert parse(page) is first
+    assert parse(other).parser.body.text() == f"{SENTENCE} Two."
+    assert parse(page) is not first
+
+
+def test_the_tree_of_a_long_page_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree, "KEPT_CHARS", len(ARTICLE))
+    page = ARTICLE + SENTENCE
+    assert parse(page) is not parse(page)
+
+
 def test_half_surrogates_become_replacement_characters() -> None:
     assert text_of("<p>a\ud800b") == "a\ufffdb"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,8 @@ __all__ = ["MOST_CHARS", "Tree", "parse"]
 
 # As a tree a page takes up to a hundred times its length in memory.
 MOST_CHARS = 32_000_000
+# The tree of a page up to this length stays at hand for the next step that reads the page.
+KEPT_CHARS = 1_000_000
 
 # Lexbor, like every parser that keeps to the standard, takes quadratic time in the number of attributes of one tag and
 # in the depth of the tree, and makes a copy of every unclosed formatting element in every paragraph behind it. The
@@ -49,8 +52,32 @@ class Tree:
     """What was too much: `size`, `attributes`, `depth`, `formatting`."""
 
 
+class _Last(threading.local):
+    """The page that was parsed last, and its tree: one for each thread."""
+
+    markup: str | None = None
+    tree: Tree | None = None
+
+
+_last = _Last()
+
+
 def parse(markup: str) -> Tree:
-    """Parse a page; whatever it is, in bounded memory, and without an error."""
+    """Parse a page; whatever it is, in bounded memory, and without an error.
+
+    The same string gives the same tree as long as no other was parsed, so nobody may change it.
+    """
+    if _last.tree is None or _last.markup is not markup:
+        # The old tree goes before the new one comes.
+        _last.markup = _last.tree = None
+        tree = _parse(markup)
+        if len(markup) > KEPT_CHARS:
+            return tree
+        _last.markup, _last.tree = markup, tree
+    return _last.tree
+
+
+def _parse(markup: str) -> Tree:
     caps: list[str] = []
     if len(markup) > MOST_CHARS:
         markup = markup[:MOST_CHARS]

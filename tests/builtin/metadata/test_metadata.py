@@ -98,6 +98,14 @@ def test_what_stands_under_too_many_boxes_is_still_read() -> None:
     assert [author.name for author in deep.authors] == ["Dana Whitlock"]
 
 
+@pytest.mark.parametrize("before", ["", "Ä publisher, published. " * 10, '"published":"soon",' * 3000])
+@pytest.mark.parametrize("key", ['"publishDate"', '"DATE_PUBLISHED"', "&quot;published_date&quot;", '"datepublished"'])
+def test_the_date_in_data_for_scripts_is_found(before: str, key: str) -> None:
+    value = key[:1] if key[0] == '"' else "&quot;"
+    data = f"{key} : {value}2024-03-18T08:00:00{value}, {key}:{value}2021-01-01{value}"
+    assert read(f"<p>Weir</p><script>{before}{data}</script>").published == "2024-03-18"
+
+
 def test_a_date_that_can_be_read_in_two_ways_is_none() -> None:
     assert read("<title>Cranes stay</title><h1>Cranes stay</h1><p class='date'>04/05/2019</p>").published is None
 

@@ -41,6 +41,10 @@ _SCRIPTED = re.compile(
     r"(?:\"|&quot;)(?:date_?published|publish(?:ed)?_?date)(?:\"|&quot;)\s{0,9}:\s{0,9}(?:\"|&quot;)(\d{4}-\d{2}-\d{2})",
     re.IGNORECASE,
 )
+# What such a date has in it, in lower case, and so many bytes around it, which hold all of the match.
+_PUBLISH = b"publish"
+_BEFORE, _BEHIND = 20, 150
+MANY_WORDS = 2000
 LONGEST_LINK = 400
 LONGEST_LABEL = 300
 _HEADINGS = frozenset(("h1", "h2", "h3"))
@@ -78,6 +82,8 @@ class Page:
         known: dict[str, bool] = {}
         for node in root.traverse() if root is not None else ():
             tag = node.tag or ""
+            if tag == "-text":
+                continue
             attributes = node.attributes
             if tag in _KEPT:
                 self._keep(Element(node, tag, attributes), tag)
@@ -200,7 +206,7 @@ class Page:
     @cached_property
     def scripted_date(self) -> str | None:
         """The first date that data for the page's scripts call that of publication."""
-        match = _SCRIPTED.search(self._markup)
+        match = _scripted(self._markup)
         return match[1] if match else None
 
     def openings(self, title: str | None) -> list[Opening]:
@@ -227,6 +233,21 @@ class Page:
                 if len(found) >= most:
                     break
         return list(found)
+
+
+def _scripted(markup: str) -> re.Match[str] | None:
+    """Find a date in data for scripts. A search for the word in it takes a tenth of the time of one by the pattern."""
+    content = markup.encode("utf-8", "replace")
+    lower = content.lower()
+    if lower.count(_PUBLISH) > MANY_WORDS:
+        return _SCRIPTED.search(markup)
+    start = lower.find(_PUBLISH)
+    while start >= 0:
+        around = content[max(0, start - _BEFORE) : start + _BEHIND].decode("utf-8", "replace")
+        if match := _SCRIPTED.search(around):
+            return match
+        start = lower.find(_PUBLISH, start + 1)
+    return None
 
 
 def _is_telling(attributes: dict[str, str | None], known: dict[str, bool]) -> bool:

@@ -92,7 +92,8 @@ class NGrams:
         self._priors = np.concatenate([priors, supplement.priors]) if supplement else priors
         if supplement and supplement.fingerprint != self.fingerprint:
             raise ValueError("the language model's supplement belongs to another version of py3langid: install 0.4")
-        self._table = np.empty((len(table), len(self._codes) + len(pairs)), dtype=np.float32)
+        # Half floats, as in the files: rows are widened as they are read, and the numbers are the same.
+        self._table = np.empty((len(table), len(self._codes) + len(pairs)), dtype=np.float16)
         self._table[:, : len(codes)] = table
         if supplement:
             self._table[:, len(codes) :] = supplement.columns
@@ -147,7 +148,7 @@ class NGrams:
 
     def raw_scores(self, features: Features) -> Floats:
         """Give the logarithm of each language's probability, up to a constant, then the weight of each pair."""
-        rows = self._table.take(features.groups, axis=0)
+        rows = self._table.take(features.groups, axis=0).astype(np.float32)
         # `einsum` adds in the same order whatever the number of threads, a product of BLAS does not.
         scores: Floats = np.einsum("i,ij->j", features.weights, rows)
         scores[: len(self._codes)] += self._priors
