@@ -31,7 +31,7 @@ from readme import put
 
 from ingest.config import Config, Source, load
 from ingest.document import Document
-from ingest.output import OutputFolder
+from ingest.output.folder import OutputFolder
 from ingest.pipeline import Pipeline, batched
 from ingest.plan import Plan, make_plan
 from ingest.run import run

@@ -16,7 +16,7 @@ from support import Project, digests, running_in
 
 from ingest.plan import make_plan
 from ingest.run import ShardRunner, run
-from ingest.supervisor import Limits, Supervised
+from ingest.workers.supervisor import Limits, Supervised
 
 EXECUTORS = """\
 import ctypes

@@ -13,7 +13,7 @@ import fsspec
 import pytest
 
 from ingest.errors import ReadError
-from ingest.files import InputFile, find_files
+from ingest.input.files import InputFile, find_files
 
 
 @pytest.fixture

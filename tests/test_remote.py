@@ -23,11 +23,11 @@ from support import Project
 from ingest import lock
 from ingest.cli import run_command
 from ingest.errors import OutputError, WriteError
-from ingest.lock import locked
-from ingest.output import LOCK, OutputFolder
+from ingest.output.folder import LOCK, OutputFolder
+from ingest.output.lock import locked
+from ingest.output.store import Store
 from ingest.plan import make_plan
 from ingest.run import run
-from ingest.store import Store
 
 TEXT = """
 [read]

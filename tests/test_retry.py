@@ -13,7 +13,7 @@ from support import Project
 from ingest.cli import run_command
 from ingest.errors import OutputError
 from ingest.ledger import read_markers
-from ingest.output import OutputFolder
+from ingest.output.folder import OutputFolder
 from ingest.report import Report
 from ingest.retry import retry
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
         WriteError,
     )
     from ingest.executor import Executor
-    from ingest.files import InputFile
     from ingest.hookspecs import hookimpl
+    from ingest.input.files import InputFile
     from ingest.step import Annotator, Cleaner, CorpusStep, Filter, LineFilter, Step
 
 __all__ = [
@@ -73,7 +73,7 @@ _HOMES = {
         "WriteError",
     ),
     "executor": ("Executor",),
-    "files": ("InputFile",),
+    "input.files": ("InputFile",),
     "hookspecs": ("hookimpl",),
     "step": ("Annotator", "Cleaner", "CorpusStep", "Filter", "LineFilter", "Step"),
 }

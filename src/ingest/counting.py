@@ -21,12 +21,12 @@ from ingest.endpoints import Unreadable
 from ingest.errors import WriteError
 from ingest.executor import Executor
 from ingest.pipeline import Pipeline
-from ingest.place import Excuses
 from ingest.plan import Plan, Shard
 from ingest.report import Counted
 from ingest.shards import ShardFunction, read_shard, run_shards, take_through
 from ingest.step import CorpusStep, keys_of
-from ingest.supervisor import Limits
+from ingest.workers.place import Excuses
+from ingest.workers.supervisor import Limits
 
 __all__ = ["Tables", "count_corpus", "idle_steps", "open_tables"]
 

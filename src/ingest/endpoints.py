@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ingest.component import Component
 from ingest.document import Document
-from ingest.unpacking import START, Origin
+from ingest.input.unpacking import START, Origin
 
 if TYPE_CHECKING:
-    from ingest.files import InputFile
-    from ingest.output import OutputFolder
+    from ingest.input.files import InputFile
+    from ingest.output.folder import OutputFolder
 
 __all__ = ["Part", "Reader", "Unreadable", "Whereabouts", "Writer"]
 

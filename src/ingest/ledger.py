@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from ingest.config import Config, Source
 from ingest.errors import OutputError
-from ingest.output import INPUTS, RUN, SHARDS, OutputFolder, is_temporary, shard_file
+from ingest.output.folder import INPUTS, RUN, SHARDS, OutputFolder, is_temporary, shard_file
 from ingest.plan import Plan
 from ingest.report import ShardReport
 

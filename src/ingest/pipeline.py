@@ -18,8 +18,8 @@ from ingest.diff import diff
 from ingest.document import Document, Dropped, Edit, Reason, apply_edits, check_types
 from ingest.endpoints import Whereabouts
 from ingest.errors import StepError
-from ingest.place import Death, Place
 from ingest.step import CorpusStep, Step
+from ingest.workers.place import Death, Place
 
 __all__ = ["Change", "Failed", "Outcome", "Pipeline", "batched", "place_of"]
 

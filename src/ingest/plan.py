@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ingest.archives import Cuts, list_entries, wants
 from ingest.config import Config
 from ingest.endpoints import Part, Unreadable
 from ingest.errors import ConfigError, Problem, ReadError
-from ingest.files import InputFile, find_files, is_wanted
+from ingest.input.archives import Cuts, list_entries, wants
+from ingest.input.files import InputFile, find_files, is_wanted
 from ingest.misfits import Misfits
-from ingest.output import OutputFolder
+from ingest.output.folder import OutputFolder
 from ingest.step import CorpusStep
 
 __all__ = [

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest.archives import Budget, Member, read_members, wants
 from ingest.config import Config
 from ingest.document import Document, check_types
 from ingest.endpoints import Part, Unreadable
-from ingest.files import InputFile
+from ingest.input.archives import Budget, Member, read_members, wants
+from ingest.input.files import InputFile
 from ingest.plan import ARCHIVE, Task, reader_for, reads_inside, unreadable
 
 __all__ = ["changed_since", "read_task"]

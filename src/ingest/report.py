@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from ingest.output import WrittenFile
+from ingest.output.folder import WrittenFile
 
 __all__ = ["Counted", "Counts", "Failure", "Report", "ShardReport"]
 

@@ -23,12 +23,11 @@ from ingest.document import Document
 from ingest.endpoints import Unreadable, Whereabouts
 from ingest.errors import ConfigError, OutputError
 from ingest.executor import Executor
-from ingest.files import InputFile
+from ingest.input.files import InputFile
 from ingest.ledger import changed_inputs, read_markers, read_run, source_of, write_marker
-from ingest.lock import locked
-from ingest.output import CORPUS, QUARANTINE, OutputFolder
+from ingest.output.folder import CORPUS, QUARANTINE, OutputFolder
+from ingest.output.lock import locked
 from ingest.pipeline import Pipeline
-from ingest.place import Excuses, Place
 from ingest.plan import Plan, Shard, make_plan, tasks_of
 from ingest.quarantine import document_of, whereabouts_of
 from ingest.report import Report, ShardReport
@@ -36,8 +35,9 @@ from ingest.run import make_executor, scratch_folder
 from ingest.shard_writer import ShardWriter
 from ingest.shards import ShardFunction, read_shard, run_shards, take_through
 from ingest.step import CorpusStep
-from ingest.supervisor import Limits
 from ingest.totals import Totals
+from ingest.workers.place import Excuses, Place
+from ingest.workers.supervisor import Limits
 
 __all__ = ["retry"]
 

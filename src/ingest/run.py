@@ -14,17 +14,17 @@ from ingest.counts import CountFolder
 from ingest.errors import OutputError, WriteError
 from ingest.executor import Executor
 from ingest.ledger import Ledger, write_marker
-from ingest.lock import locked
-from ingest.output import OutputFolder
+from ingest.output.folder import OutputFolder
+from ingest.output.lock import locked
 from ingest.pipeline import Pipeline
-from ingest.place import Excuses
 from ingest.plan import Plan, Shard
 from ingest.report import Report, ShardReport
 from ingest.shard_writer import ShardWriter
 from ingest.shards import ShardFunction, read_shard, run_shards, take_through
-from ingest.supervisor import Limits
 from ingest.totals import Totals, read_counted, write_counted
-from ingest.worker import check_not_starting
+from ingest.workers.place import Excuses
+from ingest.workers.supervisor import Limits
+from ingest.workers.worker import check_not_starting
 
 __all__ = ["ShardRunner", "available_processors", "make_executor", "run", "scratch_folder"]
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from ingest.bounds import BOUNDS, Bounds
+from ingest.input.bounds import BOUNDS, Bounds
 
 __all__ = ["PluginsSection", "ReadSection", "RunSection", "Section", "WriteSection", "expand_variables"]
 

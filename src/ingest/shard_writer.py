@@ -10,12 +10,12 @@ from typing import Any
 from ingest.config import Config
 from ingest.document import Document, Dropped
 from ingest.errors import IngestError, WriteError
-from ingest.ids import IdFile
-from ingest.output import DROPPED, QUARANTINE, REMOVED, OutputFolder
+from ingest.output.folder import DROPPED, QUARANTINE, REMOVED, OutputFolder
+from ingest.output.ids import IdFile
+from ingest.output.sidecar import Sidecar, change_columns, dropped_row
 from ingest.pipeline import Failed, Outcome, place_of
 from ingest.quarantine import failed_row
 from ingest.report import Failure, ShardReport
-from ingest.sidecar import Sidecar, change_columns, dropped_row
 
 __all__ = ["ShardWriter", "footer"]
 

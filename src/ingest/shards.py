@@ -17,10 +17,10 @@ from ingest.endpoints import Unreadable, Whereabouts
 from ingest.errors import WorkerError
 from ingest.executor import Executor
 from ingest.pipeline import Failed, Outcome, Pipeline, batched
-from ingest.place import NO_EXCUSES, Death, Excuses, Place
 from ingest.plan import Shard, Task, unreadable
 from ingest.reading import changed_since, read_task
-from ingest.supervisor import Limits, Supervised
+from ingest.workers.place import NO_EXCUSES, Death, Excuses, Place
+from ingest.workers.supervisor import Limits, Supervised
 
 __all__ = ["ShardFunction", "read_shard", "run_shards", "take_through"]
 

@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict
 
 from ingest.errors import WriteError
-from ingest.ids import repeated_ids
 from ingest.ledger import read_run
-from ingest.output import COUNTED, REPORT, OutputFolder
+from ingest.output.folder import COUNTED, REPORT, OutputFolder
+from ingest.output.ids import repeated_ids
 from ingest.report import Counted, Report, ShardReport
 
 __all__ = ["Totals", "read_counted", "write_counted"]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from ingest.audit.replay import Mismatch, read_records, undo, walk_back
 from ingest.document import Document, Edit, Reason, apply_edits
+from ingest.output.sidecar import change_columns, text_hash
 from ingest.pipeline import Change
-from ingest.sidecar import change_columns, text_hash
 
 TEXTS = st.text("ab \n☃", max_size=12)
 

@@ -13,7 +13,7 @@ import pytest
 from ingest.builtin.writers import files
 from ingest.builtin.writers.parquet import Parquet
 from ingest.document import Document
-from ingest.output import OutputFolder
+from ingest.output.folder import OutputFolder
 
 LANGUAGES = ["en", "de", "zh-Hant", None, "../../evil", "EN", "con", "/etc", "", "e\n", "en/..", "und", "other\0"]
 FOLDERS = ["de", "en", "other", "und", "zh-hant"]

@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from ingest.audit.check import Check
 from ingest.audit.files import GO_ON, RESTORE
 from ingest.audit.saved import SavedRun, is_parquet, kind_of
-from ingest.ids import id_hash, repeated_ids
-from ingest.output import CORPUS, DROPPED, QUARANTINE, REMOVED, REPORT
+from ingest.output.folder import CORPUS, DROPPED, QUARANTINE, REMOVED, REPORT
+from ingest.output.ids import id_hash, repeated_ids
 from ingest.report import Counts, ShardReport
 
 __all__ = ["check_balance", "check_ids", "check_rows"]

@@ -13,7 +13,7 @@ import numpy as np
 
 from ingest.audit.replay import StepRecord, read_records
 from ingest.audit.saved import SavedRun
-from ingest.output import CORPUS, DROPPED, QUARANTINE, REMOVED
+from ingest.output.folder import CORPUS, DROPPED, QUARANTINE, REMOVED
 from ingest.report import Counts
 
 __all__ = ["Comparison", "Difference", "compare"]

@@ -11,8 +11,8 @@ from typing import Any
 from ingest.audit.replay import Mismatch, Record, Replayed, StepRecord, read_records, walk_back
 from ingest.audit.saved import SavedRun
 from ingest.errors import IngestError
-from ingest.ids import id_hash
-from ingest.output import CORPUS, DROPPED, QUARANTINE, REMOVED
+from ingest.output.folder import CORPUS, DROPPED, QUARANTINE, REMOVED
+from ingest.output.ids import id_hash
 from ingest.report import ShardReport
 
 __all__ = ["StepStory", "Story", "UnknownDocumentError", "explain"]

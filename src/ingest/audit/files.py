@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from ingest.audit.check import Check
 from ingest.audit.saved import SavedRun, is_parquet, kind_of
-from ingest.output import CORPUS, COUNTED, INPUTS, REPORT, RUN, SHARDS, WrittenFile, shard_file
+from ingest.output.folder import CORPUS, COUNTED, INPUTS, REPORT, RUN, SHARDS, WrittenFile, shard_file
 from ingest.report import ShardReport
 
 __all__ = ["GO_ON", "RESTORE", "check_files", "check_leftovers", "check_schema", "check_shards"]

@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any, cast
 
-from ingest.sidecar import text_hash
+from ingest.output.sidecar import text_hash
 
 __all__ = ["Mismatch", "Record", "Replayed", "StepRecord", "check_chain", "read_records", "undo", "walk_back"]
 

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from ingest.errors import OutputError
 from ingest.ledger import read_run
-from ingest.output import REPORT, RUN, SHARDS, OutputFolder
+from ingest.output.folder import REPORT, RUN, SHARDS, OutputFolder
 from ingest.report import ShardReport
 
 __all__ = ["SavedRun", "is_parquet", "kind_of"]

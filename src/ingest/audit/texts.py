@@ -12,7 +12,7 @@ from ingest.audit.check import Check
 from ingest.audit.files import RESTORE
 from ingest.audit.replay import Mismatch, Record, check_chain, read_records, walk_back
 from ingest.audit.saved import SavedRun, is_parquet, kind_of
-from ingest.output import CORPUS, DROPPED, REMOVED
+from ingest.output.folder import CORPUS, DROPPED, REMOVED
 from ingest.report import ShardReport
 
 __all__ = ["check_texts"]

@@ -15,7 +15,7 @@ from ingest.audit import StepStory, Story
 from ingest.cli.console import data_console
 from ingest.cli.story import MOST_EDITS, edit_lines, safe
 from ingest.document import Edit, Reason
-from ingest.output import CORPUS, DROPPED
+from ingest.output.folder import CORPUS, DROPPED
 from ingest.pipeline import Change
 
 __all__ = ["tell_record"]

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from ingest.errors import WriteError
-from ingest.output import COUNTS, OutputFolder
+from ingest.output.folder import COUNTS, OutputFolder
 
 __all__ = ["CountFolder"]
 

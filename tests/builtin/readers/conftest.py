@@ -14,7 +14,7 @@ import pytest
 
 from ingest.document import Document
 from ingest.endpoints import Reader, Unreadable
-from ingest.files import InputFile
+from ingest.input.files import InputFile
 
 Items = list[Document | Unreadable]
 

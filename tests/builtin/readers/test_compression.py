@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from ingest.bounds import Bounds
 from ingest.builtin.readers import CsvReader, JsonLinesReader, TextReader
 from ingest.document import Document
 from ingest.endpoints import Reader, Unreadable
 from ingest.errors import ReadError
+from ingest.input.bounds import Bounds
 
 NAMES = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
 NOISE = random.Random(1)

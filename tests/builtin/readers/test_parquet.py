@@ -15,7 +15,7 @@ from ingest.builtin.readers import ParquetReader
 from ingest.document import Document
 from ingest.endpoints import Unreadable
 from ingest.errors import ConfigError, ReadError
-from ingest.files import InputFile
+from ingest.input.files import InputFile
 
 READER = ParquetReader()
 

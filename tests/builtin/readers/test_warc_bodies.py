@@ -12,9 +12,9 @@ import pyarrow as pa
 import pytest
 from warcs import http, page, record
 
-from ingest.bounds import Bounds
 from ingest.builtin.readers import WarcReader
 from ingest.endpoints import Part, Unreadable
+from ingest.input.bounds import Bounds
 
 BODY = b"<html><p>" + b" ".join(b"%d words of a page" % (number * 7919 % 10007) for number in range(600))
 

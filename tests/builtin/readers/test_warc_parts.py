@@ -15,7 +15,7 @@ from warcs import HTML, http, packed, page, plain, record
 
 from ingest.builtin.readers import WarcReader
 from ingest.endpoints import Part
-from ingest.files import InputFile
+from ingest.input.files import InputFile
 
 NOISE = random.Random(1)
 INNER = [page(number + 500, 900) for number in range(60)]

@@ -13,7 +13,7 @@ from ingest.builtin.readers.ids import document_id
 from ingest.document import Document
 from ingest.endpoints import Part, Unreadable
 from ingest.errors import ReadError
-from ingest.files import InputFile
+from ingest.input.files import InputFile
 
 SUFFIXES = ["", ".gz", ".zst", ".bz2", ".xz"]
 

@@ -15,7 +15,7 @@ from ingest.builtin.readers.records import Broken, RecordReader
 from ingest.builtin.readers.rows import Row, read_rows
 from ingest.endpoints import Part
 from ingest.errors import ReadError
-from ingest.files import InputFile
+from ingest.input.files import InputFile
 
 __all__ = ["CsvReader"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ingest.errors import ReadError
-from ingest.unpacking import DamageError
+from ingest.input.unpacking import DamageError
 
 __all__ = ["explain_damage"]
 

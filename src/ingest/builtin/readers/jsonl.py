@@ -28,8 +28,8 @@ from ingest.builtin.readers.records import Broken, RecordReader
 from ingest.builtin.readers.values import as_bytes
 from ingest.endpoints import Part
 from ingest.errors import ReadError
-from ingest.files import InputFile
-from ingest.unpacking import START, Origin
+from ingest.input.files import InputFile
+from ingest.input.unpacking import START, Origin
 
 __all__ = ["JsonLinesReader"]
 

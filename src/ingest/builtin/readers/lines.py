@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from ingest.errors import ReadError
-from ingest.unpacking import Origin
+from ingest.input.unpacking import Origin
 
 __all__ = [
     "KEEP_BYTES",

@@ -14,7 +14,7 @@ from pydantic import Field
 from ingest.builtin.readers.records import SINGLE_FIELDS, Broken, RecordReader
 from ingest.endpoints import Part
 from ingest.errors import ReadError
-from ingest.files import InputFile
+from ingest.input.files import InputFile
 
 __all__ = ["ParquetReader"]
 

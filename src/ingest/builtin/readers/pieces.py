@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ingest.unpacking import Resumable
+from ingest.input.unpacking import Resumable
 
 __all__ = ["RECORD", "Gap", "Piece", "plain_pieces", "unpacked_pieces"]
 

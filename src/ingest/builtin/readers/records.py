@@ -17,7 +17,7 @@ from ingest.builtin.readers.values import ABSENT, as_bytes, as_string, is_empty,
 from ingest.document import Document
 from ingest.endpoints import Part, Reader, Unreadable
 from ingest.errors import ConfigError, Problem
-from ingest.files import InputFile
+from ingest.input.files import InputFile
 
 __all__ = ["SINGLE_FIELDS", "Broken", "RecordReader"]
 

@@ -21,7 +21,7 @@ from ingest.builtin.readers.members import Members
 from ingest.builtin.readers.pieces import RECORD, plain_pieces, unpacked_pieces
 from ingest.document import Document
 from ingest.endpoints import Part, Reader, Unreadable
-from ingest.files import InputFile
+from ingest.input.files import InputFile
 
 __all__ = ["WarcReader"]
 

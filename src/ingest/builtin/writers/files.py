@@ -10,7 +10,7 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingest.output import OutputFile
+from ingest.output.folder import OutputFile
 
 __all__ = ["FileSeries", "RowGroup"]
 

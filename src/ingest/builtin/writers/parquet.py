@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from ingest.builtin.writers.files import FileSeries, RowGroup
 from ingest.document import Author, Document
 from ingest.endpoints import Writer
-from ingest.output import CORPUS, OutputFile, OutputFolder, shard_file
+from ingest.output.folder import CORPUS, OutputFile, OutputFolder, shard_file
 
 __all__ = ["AUTHORS", "SCHEMA", "Parquet"]
 

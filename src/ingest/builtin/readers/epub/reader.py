@@ -18,7 +18,7 @@ from ingest.builtin.readers.ids import document_id
 from ingest.builtin.readers.lines import read_at_most
 from ingest.document import Document
 from ingest.endpoints import Part, Reader, Unreadable
-from ingest.files import InputFile
+from ingest.input.files import InputFile
 
 __all__ = ["EpubReader"]
 

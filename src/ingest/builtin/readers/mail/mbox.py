@@ -13,7 +13,7 @@ from ingest.builtin.readers.mail.envelopes import Envelope, begins_with_envelope
 from ingest.builtin.readers.mail.reader import MailReader
 from ingest.document import Document
 from ingest.endpoints import Part, Unreadable
-from ingest.files import InputFile
+from ingest.input.files import InputFile
 
 __all__ = ["MboxReader"]
 

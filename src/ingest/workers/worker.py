@@ -21,7 +21,7 @@ from typing import Any
 import psutil
 
 from ingest.errors import WorkerError
-from ingest.place import CELLS, Excuses, Place, Spot
+from ingest.workers.place import CELLS, Excuses, Place, Spot
 
 __all__ = ["Worker", "check_not_starting"]
 

@@ -6,9 +6,9 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ingest.archives.entry import Entry
 from ingest.endpoints import Part
-from ingest.files import InputFile
+from ingest.input.archives.entry import Entry
+from ingest.input.files import InputFile
 
 __all__ = ["Cuts"]
 

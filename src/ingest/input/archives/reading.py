@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 
-from ingest.archives.entry import Budget, Entry, copy_bytes, size_problem
-from ingest.archives.member import Member
-from ingest.archives.tars import Tar
-from ingest.archives.zips import Zip
 from ingest.endpoints import Part, Unreadable
 from ingest.errors import ReadError
-from ingest.files import InputFile, matches
+from ingest.input.archives.entry import Budget, Entry, copy_bytes, size_problem
+from ingest.input.archives.member import Member
+from ingest.input.archives.tars import Tar
+from ingest.input.archives.zips import Zip
+from ingest.input.files import InputFile, matches
 
 __all__ = ["list_entries", "read_members", "wants"]
 

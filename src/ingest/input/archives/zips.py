@@ -9,9 +9,9 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO
 
-from ingest.archives.entry import CHUNK, Entry, copy_bytes, is_hidden, path_inside, size_problem, too_many
-from ingest.bounds import Bounds
 from ingest.errors import ReadError
+from ingest.input.archives.entry import CHUNK, Entry, copy_bytes, is_hidden, path_inside, size_problem, too_many
+from ingest.input.bounds import Bounds
 
 __all__ = ["Zip"]
 

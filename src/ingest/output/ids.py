@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ingest.output import CORPUS, SHARDS, OutputFolder, shard_file
+from ingest.output.folder import CORPUS, SHARDS, OutputFolder, shard_file
 
 __all__ = ["IdFile", "id_hash", "repeated_ids"]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import IO, cast
 
 from ingest.errors import OutputError, WriteError
-from ingest.store import Store
+from ingest.output.store import Store
 
 __all__ = [
     "CORPUS",

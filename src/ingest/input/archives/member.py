@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from ingest.files import InputFile
+from ingest.input.files import InputFile
 
 __all__ = ["Member"]
 

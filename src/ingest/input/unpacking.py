@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import IO, Any, NamedTuple, Protocol, cast
 
-from ingest.bounds import FREE
 from ingest.errors import ReadError
+from ingest.input.bounds import FREE
 
 __all__ = ["START", "DamageError", "Origin", "Resumable", "Unpacked", "Unpacking"]
 

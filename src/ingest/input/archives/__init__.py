@@ -3,9 +3,9 @@
 Nothing is unpacked to where a name says. A name is only text, and members are read from memory or an unnamed file.
 """
 
-from ingest.archives.cuts import Cuts
-from ingest.archives.entry import Budget, Entry
-from ingest.archives.member import Member
-from ingest.archives.reading import list_entries, read_members, wants
+from ingest.input.archives.cuts import Cuts
+from ingest.input.archives.entry import Budget, Entry
+from ingest.input.archives.member import Member
+from ingest.input.archives.reading import list_entries, read_members, wants
 
 __all__ = ["Budget", "Cuts", "Entry", "Member", "list_entries", "read_members", "wants"]

@@ -21,8 +21,8 @@ import psutil
 from filelock import FileLock, Timeout
 
 from ingest.errors import OutputError, WriteError
-from ingest.output import LOCK, OutputFolder
-from ingest.store import Store
+from ingest.output.folder import LOCK, OutputFolder
+from ingest.output.store import Store
 
 __all__ = ["locked"]
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import IO, Any, cast
 
-from ingest.bounds import BOUNDS, Bounds
 from ingest.errors import ReadError
-from ingest.unpacking import START, Origin, Resumable, Unpacked, Unpacking
+from ingest.input.bounds import BOUNDS, Bounds
+from ingest.input.unpacking import START, Origin, Resumable, Unpacked, Unpacking
 
 __all__ = ["COMPRESSIONS", "InputFile", "find_files", "is_wanted", "matches", "printable"]
 

@@ -6,9 +6,9 @@ import posixpath
 from dataclasses import dataclass
 from typing import IO, Any
 
-from ingest.bounds import FREE, Bounds
 from ingest.errors import ReadError
-from ingest.files import printable
+from ingest.input.bounds import FREE, Bounds
+from ingest.input.files import printable
 
 __all__ = ["CHUNK", "Budget", "Entry", "copy_bytes", "is_hidden", "path_inside", "size_problem", "too_many"]
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingest.document import Document, Dropped
-from ingest.output import DROPPED, QUARANTINE, REMOVED, OutputFolder, shard_file
+from ingest.output.folder import DROPPED, QUARANTINE, REMOVED, OutputFolder, shard_file
 from ingest.pipeline import Change
 from ingest.surrogates import storable
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest.errors import WorkerError
-from ingest.place import ELSEWHERE, NO_EXCUSES, READING, STEPS, Death, Excuses, Spot
-from ingest.worker import Worker
+from ingest.workers.place import ELSEWHERE, NO_EXCUSES, READING, STEPS, Death, Excuses, Spot
+from ingest.workers.worker import Worker
 
 __all__ = ["Limits", "Supervised"]
 

@@ -1,0 +1,1 @@
+"""The output folder, and what a run leaves in it."""
