@@ -119,6 +119,7 @@ def draw(runs: Sequence[Run], target: Path) -> None:
     """Draw one plot for each run, all with one scale of memory. The same figures make the same file."""
     mpl.rcParams["svg.hashsalt"] = "ingest"
     figure = Figure(figsize=(4 * len(runs), 3.6), layout="constrained")
+    most = max(max(course.megabytes) for run in runs for course in (run.main, *run.workers))
     for place, (axes, run) in enumerate(
         zip(figure.subplots(1, len(runs), sharey=True, squeeze=False)[0], runs, strict=True)
     ):
@@ -129,7 +130,7 @@ def draw(runs: Sequence[Run], target: Path) -> None:
         axes.set_xlabel("seconds")
         axes.grid(visible=True, alpha=0.3)
         if place == 0:
-            axes.set_ylim(bottom=0)
+            axes.set_ylim(0, 1.05 * most)
             axes.set_ylabel("RSS, MB")
             axes.legend(loc="lower right")
     figure.savefig(target, metadata={"Date": None})
