@@ -27,8 +27,8 @@ import psutil
 import pyarrow as pa
 
 from ingest import Component, CorpusStep, Document, Dropped, Part, Reader, Reason, Step, hookimpl
-from ingest import output as files
 from ingest.config import Config, Source, load
+from ingest.output import folder as files
 from ingest.plan import make_plan
 from ingest.run import run
 

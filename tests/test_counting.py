@@ -311,7 +311,7 @@ def start_slow(project: Project, workers: int) -> subprocess.Popen[str]:
 @pytest.mark.parametrize(("sent", "workers"), [(signal.SIGINT, 1), (signal.SIGTERM, 2)])
 def test_an_interrupted_first_pass_leaves_nothing(project: Project, sent: signal.Signals, workers: int) -> None:
     process = start_slow(project, workers)
-    assert left_over(project)[0] == ".tmp-01-00000-000.run"
+    assert left_over(project)[0].startswith(".tmp-01-")
     os.kill(process.pid, sent)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130, err

@@ -20,9 +20,9 @@ from moto.server import ThreadedMotoServer
 from s3fs import S3FileSystem
 from support import Project
 
-from ingest import lock
 from ingest.cli import run_command
 from ingest.errors import OutputError, WriteError
+from ingest.output import lock
 from ingest.output.folder import LOCK, OutputFolder
 from ingest.output.lock import locked
 from ingest.output.store import Store
