@@ -457,6 +457,27 @@ def test_a_writer_that_fails_is_named_and_its_message_is_kept_to_itself(
     assert "text of a document" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("writing", "message"),
+    [
+        ("break", "stopped before the last document of shard 0; it has to take all of them"),
+        (
+            "name = 'corpus/part-00007.txt'",
+            "names 'corpus/part-00007.txt', which it did not write through `folder.create`",
+        ),
+    ],
+)
+def test_a_writer_that_leaves_documents_out_or_names_what_it_did_not_write_is_found_out(
+    project: Project, capsys: pytest.CaptureFixture[str], writing: str, message: str
+) -> None:
+    for name in "abc":
+        project.write(f"in/{name}.txt", f"text {name}")
+    text = with_plugin(project, writing=writing).replace('"out"', '"out"\nwriter = "plain"')
+    assert run_command(["run", str(project.write("config.toml", text)), "-q"]) == 3
+    assert message in capsys.readouterr().err
+    assert not list((project.output / "shards").glob("*.json"))
+
+
 def test_a_writer_of_a_plugin_has_repeated_ids_found_and_its_old_files_replaced(project: Project) -> None:
     for name in "abc":
         project.write(f"in/{name}.jsonl", '{"id": "x", "text": "one"}\n')

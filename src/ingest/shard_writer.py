@@ -58,15 +58,22 @@ class ShardWriter:
     def _write_corpus(self, outcomes: Iterable[Outcome]) -> list[str]:
         config = self._config
         documents = (doc for outcome in outcomes for doc in self._sort(outcome))
+        owner = config.plugins.owner(type(config.writer)).plugin
+        writer = f"the writer {config.writer.name!r} of plugin {owner!r}"
+        shard = self.report.shard
         try:
-            return config.writer.write(documents, self._folder, self.report.shard, footer(config), config.columns)
+            names = list(config.writer.write(documents, self._folder, shard, footer(config), config.columns))
         except IngestError:
             raise
         except Exception as error:
             # The message may quote a document, so that it is left out here.
-            owner = config.plugins.owner(type(config.writer)).plugin
-            what = f"the writer {config.writer.name!r} of plugin {owner!r} failed on shard {self.report.shard}"
-            raise WriteError(f"{what}: {type(error).__name__} at {place_of(error)}") from error
+            what = f"{writer} failed on shard {shard}: {type(error).__name__} at {place_of(error)}"
+            raise WriteError(what) from error
+        if next(documents, None) is not None:
+            raise WriteError(f"{writer} stopped before the last document of shard {shard}; it has to take all of them")
+        if foreign := [name for name in names if name not in self._folder.written]:
+            raise WriteError(f"{writer} names {foreign[0]!r}, which it did not write through `folder.create`")
+        return names
 
     def _sort(self, outcome: Outcome) -> Iterator[Document]:
         self.report.counts.read += 1
