@@ -46,7 +46,9 @@ class Damage:
     content: bytes
 
 
-def read_records(pieces: Iterator[Piece], limit: int, start: int = 0) -> Iterator[Record | Damage]:
+def read_records(
+    pieces: Iterator[Piece], limit: int, start: int = 0, end: int | None = None
+) -> Iterator[Record | Damage]:
     """Give the records of an archive, one at a time.
 
     A record is what its `Content-Length` says only if a record or the end follows; else it is damaged, and the next one
@@ -56,10 +58,11 @@ def read_records(pieces: Iterator[Piece], limit: int, start: int = 0) -> Iterato
         pieces: the archive, unpacked.
         limit: the most bytes to hold of a record.
         start: offset of the first byte, for pieces that are of no gzip members.
+        end: offset behind the last byte, where that is known beforehand.
     """
     piece = next(pieces, None)
     while piece is not None:
-        stretch = _Stretch(piece, pieces, limit, start)
+        stretch = _Stretch(piece, pieces, limit, start, end)
         yield from stretch.records()
         start = stretch.end
         piece = stretch.following or next(pieces, None)
@@ -92,11 +95,12 @@ class _Stretch:
     to be taken to see that this one ends; `end` is the offset behind the bytes that came.
     """
 
-    def __init__(self, first: Piece, pieces: Iterator[Piece], limit: int, start: int) -> None:
+    def __init__(self, first: Piece, pieces: Iterator[Piece], limit: int, start: int, last: int | None) -> None:
         self.following: Piece | None = None
         self._pieces = pieces
         self._limit = limit
         self._start = start
+        self._last = last
         self._members = [(0, first.member)]
         self.end = start + len(first.data)
         self._data = first.data
@@ -208,12 +212,22 @@ class _Stretch:
             head = head_of(self._data, self._position, self._position + size)
             if head is not None:
                 return head[0], head[1] - self._position
-            if not more or size >= _HEAD or RECORD.match(self._data, self._position) is None:
+            here, end = self._position, self._position + size
+            if (
+                not more
+                or size >= _HEAD
+                or RECORD.match(self._data, here) is None
+                or _NEXT.search(self._data, here, end)
+            ):
                 return None
             size *= 4
 
     def _large(self, place: str, kind: str, headers: dict[str, str], size: int, length: int) -> Record | Damage:
         """Pass over a record that is not to be held, but for its beginning."""
+        here = self._start + self._base + self._position
+        if self._last is not None and here + size + length > self._last:
+            # Told beforehand, or what is passed over would be all that is left of the file.
+            return self._damage(place, f"the record ends {here + size + length - self._last} bytes early", size)
         self._fill(size + min(_HEAD, length))
         start = self._position + size
         beginning = self._data[start : start + min(_HEAD, length)]

@@ -14,16 +14,15 @@ _FOLD = re.compile(r"\r?\n[ \t]+")
 
 def parse_headers(head: bytes) -> dict[str, str]:
     """Give the headers behind the first line, by lower-case name; what is given more than once is joined by `, `."""
-    headers: dict[str, str] = {}
+    headers: dict[str, list[str]] = {}
     text = _decoded(head)
     if "\n " in text or "\n\t" in text:
         text = _FOLD.sub(" ", text)
     for line in text.split("\n")[1:]:
         name, colon, value = line.partition(":")
         if colon:
-            name, value = name.strip().lower(), value.strip()
-            headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
+            headers.setdefault(name.strip().lower(), []).append(value.strip())
+    return {name: ", ".join(values) for name, values in headers.items()}
 
 
 def _decoded(head: bytes) -> str:

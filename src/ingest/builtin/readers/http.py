@@ -9,6 +9,7 @@ from ingest.builtin.readers.headers import END_OF_HEAD, parse_headers
 
 __all__ = ["Response", "parse_response"]
 
+_LONGEST_HEAD = 1 << 20
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d+)?[ \t]+(\d{3})(?!\d)")
 
 
@@ -26,11 +27,13 @@ def parse_response(data: bytes, start: int, stop: int) -> Response:
     """Parse the head of the response that stands in `data[start:stop]`.
 
     Raises:
-        ValueError: no HTTP response stands there.
+        ValueError: no HTTP response stands there, or its headers don't end within a megabyte.
     """
     status = _STATUS.match(data, start, stop)
     if status is None:
         raise ValueError("it does not begin with the status line of an HTTP response")
-    end = END_OF_HEAD.search(data, start, stop)
+    end = END_OF_HEAD.search(data, start, min(stop, start + _LONGEST_HEAD))
+    if end is None and stop - start > _LONGEST_HEAD:
+        raise ValueError(f"its HTTP headers have more than {_LONGEST_HEAD} bytes")
     head, body = (stop, stop) if end is None else end.span()
     return Response(int(status[1]), parse_headers(data[start:head]), body)

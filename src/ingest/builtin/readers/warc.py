@@ -98,7 +98,8 @@ class WarcReader(Reader):
                 yield read_records(iter(Members(stored, start, part.stop, self.max_bytes)), self.max_bytes)
                 return
             if packing is None:
-                yield read_records(plain_pieces(stored, start, part.stop), self.max_bytes, start)
+                end = part.stop or file.size or None
+                yield read_records(plain_pieces(stored, start, part.stop), self.max_bytes, start, end)
                 return
         with file.open_lines() as stream:
             yield read_records(unpacked_pieces(stream), self.max_bytes)
