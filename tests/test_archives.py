@@ -7,8 +7,10 @@ import gzip
 import io
 import lzma
 import random
+import struct
 import tarfile
 import time
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -307,6 +309,35 @@ def test_bounds_name_their_option(
     _, bad = read(options)
     assert list(bad) == [f"in/x{suffix}{path}"]
     assert bad[f"in/x{suffix}{path}"].startswith(message)
+
+
+def directory(size: int, form: str) -> bytes:
+    """Give a zip file that is all directory: of entries without a name, with an end that says more or less of it."""
+    entries = struct.pack("<4s4B4H3L5H2L", b"PK\1\2", 20, 3, 20, *[0] * 15) * size
+    end, place = struct.pack("<HHLLH", size % 2**16, size % 2**16, len(entries), 0, 0), b"\0" * 4
+    if form == "a second end in the end":
+        place = b"PK\5\6"
+    elif form == "large fields elsewhere":
+        large = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, size, size, len(entries), 0)
+        decoy = large[:40] + bytes(16)
+        entries += decoy + large + struct.pack("<4sLQL", b"PK\6\7", 0, len(entries), 1)
+        end = struct.pack("<HHLLH", 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    return entries + b"PK\5\6" + place + end
+
+
+@pytest.mark.parametrize("form", ["as usual", "a second end in the end", "large fields elsewhere"])
+def test_a_directory_that_is_too_large_is_not_read(project: Project, read: Any, form: str) -> None:
+    project.write("in/x.zip", directory(60_000, form))
+    project.write("in/y.epub", directory(100_000, form))
+    tracemalloc.start()
+    _, bad = read("max_members = 1000")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert bad == {
+        "in/x.zip": "the archive has more than 1000 members; to read it, raise [read] max_members",
+        "in/y.epub": "the book has too many files in it",
+    }
+    assert peak < 2_000_000
 
 
 def test_archives_in_archives_are_read_to_a_depth(project: Project, read: Any) -> None:

@@ -2,22 +2,55 @@
 
 from __future__ import annotations
 
-import io
 import stat
 import struct
 import zipfile
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, cast
 
 from ingest.errors import ReadError
 from ingest.input.archives.entry import CHUNK, Entry, copy_bytes, is_hidden, path_inside, size_problem, too_many
 from ingest.input.bounds import Bounds
 
-__all__ = ["Zip"]
+__all__ = ["LargeDirectoryError", "Zip", "open_zip"]
 
 _SMALL = 1 << 12
+_TAIL = 1 << 17
 _BYTES_OF_ENTRY = 256
 """What an entry takes in the directory, with a name of usual length."""
+
+
+class LargeDirectoryError(Exception):
+    """The directory of a zip file is larger than allowed."""
+
+
+def open_zip(stored: IO[bytes], largest: int) -> zipfile.ZipFile:
+    """Open a zip file, unless its directory, all of which comes into memory, is larger than that.
+
+    Raises:
+        LargeDirectoryError: it is.
+        zipfile.BadZipFile, NotImplementedError, ArithmeticError, ValueError, struct.error, EOFError: there is none, or it
+            is damaged.
+    """
+    return zipfile.ZipFile(cast(IO[bytes], _Guarded(stored, max(largest, _TAIL))))
+
+
+class _Guarded:
+    """A file that gives no more bytes at a time than allowed.
+
+    Where the directory stands and how large it is can be said in several places. `zipfile` decides which counts, and then
+    asks for all of it at once: that is the moment to refuse.
+    """
+
+    def __init__(self, stored: IO[bytes], largest: int) -> None:
+        self._stored = stored
+        self._largest = largest
+        self.seek, self.tell, self.seekable = stored.seek, stored.tell, stored.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        if size > self._largest:
+            raise LargeDirectoryError
+        return self._stored.read(size)
 
 
 class Zip:
@@ -30,9 +63,9 @@ class Zip:
     def __init__(self, stored: IO[bytes], bounds: Bounds) -> None:
         self._bounds = bounds
         try:
-            if _directory_size(stored) > bounds.max_members * _BYTES_OF_ENTRY:
-                raise too_many(bounds)
-            self._zip = zipfile.ZipFile(stored)
+            self._zip = open_zip(stored, bounds.max_members * _BYTES_OF_ENTRY)
+        except LargeDirectoryError:
+            raise too_many(bounds) from None
         except (zipfile.BadZipFile, NotImplementedError, ArithmeticError, ValueError, struct.error, EOFError) as error:
             raise ReadError(f"the zip archive is damaged: {error}") from error
         if len(self._zip.filelist) > bounds.max_members:
@@ -65,19 +98,3 @@ class Zip:
         except Exception as error:  # noqa: BLE001  every method of compression fails in ways of its own
             return f"is damaged in its archive: {error}"
         return None if size == entry.size else f"is damaged in its archive: {size} bytes are left of {entry.size}"
-
-
-def _directory_size(stored: IO[bytes]) -> int:
-    """Give the size of the directory, which `zipfile` takes into memory, before it does. 0 if there is none."""
-    end = stored.seek(0, io.SEEK_END)
-    tail_start = stored.seek(max(0, end - (1 << 16) - 42))
-    tail = stored.read()
-    found = tail.rfind(b"PK\x05\x06")
-    if found < 0 or len(tail) < found + 22:
-        return 0
-    size = int.from_bytes(tail[found + 12 : found + 16], "little")
-    locator = tail[max(0, found - 20) : found]
-    if not locator.startswith(b"PK\x06\x07"):
-        return min(size, tail_start + found)
-    stored.seek(int.from_bytes(locator[8:16], "little"))
-    return int.from_bytes(stored.read(48)[40:48], "little")

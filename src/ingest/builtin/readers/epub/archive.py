@@ -9,6 +9,7 @@ from typing import IO
 
 from ingest.builtin.readers.epub.errors import BookError, MemberError
 from ingest.builtin.readers.lines import read_at_most
+from ingest.input.archives import LargeDirectoryError, open_zip
 
 __all__ = ["Archive"]
 
@@ -17,10 +18,6 @@ MOST_DIRECTORY = 4 * 2**20
 # Pages shrink to a tenth when they are packed; what shrinks to so little of its size is there to fill the memory.
 MOST_RATIO = 200
 SMALL = 2**20
-# Where the end of the directory may stand, from the end of the file on; what tells of a larger one stands in front of it.
-_TAIL = 22 + 0xFFFF + 20
-_END = b"PK\x05\x06"
-_LARGE = b"PK\x06\x07"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError, NotImplementedError, RuntimeError)
 
@@ -40,9 +37,11 @@ class Archive:
     def __init__(self, stream: IO[bytes], limit: int, option: str) -> None:
         self._limit = self._left = limit
         self._option = option
-        self._size = _check_directory(stream)
+        self._size = stream.seek(0, 2)
         try:
-            self._zip = zipfile.ZipFile(stream)
+            self._zip = open_zip(stream, MOST_DIRECTORY)
+        except LargeDirectoryError:
+            raise BookError("has too many files in it") from None
         except _DAMAGES as error:
             raise BookError(f"is no ZIP file, or damaged: {error}") from error
 
@@ -86,17 +85,3 @@ class Archive:
                 return read_at_most(stream, most)
         except _DAMAGES as error:
             raise MemberError(f"is damaged: {error}") from error
-
-
-def _check_directory(stream: IO[bytes]) -> int:
-    """Make sure that the directory fits into the memory, whichever is taken for it, and give the size of the file."""
-    size = stream.seek(0, 2)
-    stream.seek(max(0, size - _TAIL))
-    tail = stream.read(_TAIL)
-    end = tail.find(_END)
-    while end >= 0:
-        directory = int.from_bytes(tail[end + 12 : end + 16], "little")
-        if directory > MOST_DIRECTORY or tail[max(0, end - 20) : end].startswith(_LARGE):
-            raise BookError("has too many files in it")
-        end = tail.find(_END, end + 1)
-    return size
