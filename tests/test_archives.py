@@ -172,6 +172,18 @@ def test_two_members_of_one_name_are_both_read(project: Project, read: Any, suff
     assert good == {f"in/x{suffix}/d/a.txt.gz": b"1", f"in/x{suffix}/d/a~2.txt.gz": b"2"}
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("suffix", [".zip", ".tar"])
+def test_no_two_members_have_one_path(project: Project, read: Any, suffix: str) -> None:
+    names = ["a.txt", "a.txt", "a~2.txt", "../a.txt", "a~2.txt"]
+    project.write(f"in/x{suffix}", ARCHIVES[suffix]([(name, b"%d" % place) for place, name in enumerate(names)]))
+    good, _ = read()
+    assert list(good.items()) == [
+        (f"in/x{suffix}/{name}", b"%d" % place)
+        for place, name in enumerate(["a.txt", "a~2.txt", "a~2~2.txt", "a~3.txt", "a~2~3.txt"])
+    ]
+
+
 @pytest.mark.parametrize(
     ("options", "wanted"),
     [
@@ -367,3 +379,20 @@ def test_a_member_that_unpacks_to_too_much_is_refused(project: Project, read: An
     good, bad = read()
     assert list(good) == ["in/x.zip/a.txt"]
     assert bad == {"in/x.zip/zeros.txt": "unpacks to more than 1000 times its size; to read it, raise [read] max_ratio"}
+
+
+def test_members_that_each_keep_within_the_ratio_are_refused_together(project: Project, read: Any) -> None:
+    zeros = bytes(2**24)
+    project.write("in/x.zip", zipped({f"{number}.txt": zeros for number in range(6)}))
+    # One large, and five that take their bytes from it.
+    content = bytearray(zipped({"0.txt": zeros}))
+    directory_start = content.rindex(b"PK\1\2")
+    end = content.rindex(b"PK\5\6")
+    entries = bytes(content[directory_start:end]) * 6
+    tail = struct.pack("<4s4xHHLLH", b"PK\5\6", 6, 6, len(entries), directory_start, 0)
+    project.write("in/y.zip", bytes(content[:directory_start]) + entries + tail)
+    good, bad = read("max_ratio = 1100")
+    assert [path for path in good if path < "in/y"] == [f"in/x.zip/{number}.txt" for number in range(6)]
+    refused = "the archive unpacks to more than 1100 times its size; to read it, raise [read] max_ratio"
+    assert bad["in/y.zip"] == refused
+    assert len(good) <= 10

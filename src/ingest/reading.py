@@ -45,7 +45,7 @@ class _Inside:
             ReadError: the rest of the archive can't be read.
         """
         file = part.file
-        self._budget = self._budget or Budget(file.bounds)
+        self._budget = self._budget or Budget(file)
         section = self._config.read
 
         def wanted(name: str) -> bool:

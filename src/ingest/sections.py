@@ -65,8 +65,8 @@ class ReadSection(Section):
     reader: str | None = None
     """Reader for all files. By default each file's suffix decides, then its content."""
     max_ratio: Annotated[int, Field(ge=1)] = BOUNDS.max_ratio
-    """Bytes that a compressed file or a member of an archive may unpack to, on average, for each byte as stored; 64 MiB
-    are always allowed."""
+    """Bytes that a compressed file, a member of an archive or all members of one together may unpack to, on average, for
+    each byte as stored; 64 MiB are always allowed."""
     max_members: Annotated[int, Field(ge=1)] = BOUNDS.max_members
     """Most members of one archive."""
     max_member_bytes: Annotated[int, Field(ge=0)] = BOUNDS.max_member_bytes

@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from ingest.errors import ReadError
 from ingest.input.bounds import FREE, Bounds
-from ingest.input.files import printable
+from ingest.input.files import InputFile, printable
 
 __all__ = ["CHUNK", "Budget", "Entry", "copy_bytes", "is_hidden", "path_inside", "size_problem", "too_many"]
 
@@ -35,9 +35,17 @@ class Entry:
 class Budget:
     """The bytes that all members of an archive may have together, with those of archives in it."""
 
-    def __init__(self, bounds: Bounds) -> None:
-        self._bounds = bounds
+    def __init__(self, file: InputFile) -> None:
+        bounds = file.bounds
         self._left = bounds.max_archive_bytes
+        self._refusal = f"holds more than {self._left} bytes; to read it, raise [read] max_archive_bytes"
+        # Each member keeps within the ratio, but members may share their bytes, and each has some for free.
+        most = max(FREE, bounds.max_ratio * file.size)
+        if file.size and most < self._left:
+            self._left = most
+            self._refusal = (
+                f"unpacks to more than {bounds.max_ratio} times its size; to read it, raise [read] max_ratio"
+            )
 
     def take(self, size: int) -> None:
         """Take bytes out of it.
@@ -47,8 +55,7 @@ class Budget:
         """
         self._left -= size
         if self._left < 0:
-            limit = self._bounds.max_archive_bytes
-            raise ReadError(f"the archive holds more than {limit} bytes; to read it, raise [read] max_archive_bytes")
+            raise ReadError(f"the archive {self._refusal}")
 
 
 def path_inside(name: str) -> str:

@@ -27,7 +27,7 @@ def list_entries(file: InputFile) -> Iterator[Entry]:
     Raises:
         ReadError: the archive is damaged behind the last one, or holds too much.
     """
-    budget = Budget(file.bounds)
+    budget = Budget(file)
     with _open(Part(file)) as archive:
         previous: Entry | None = None
         damage: ReadError | None = None
@@ -44,7 +44,7 @@ def list_entries(file: InputFile) -> Iterator[Entry]:
                 raise damage
             if entry is None:
                 return
-            budget.take(entry.size)
+            budget.take(0 if entry.problem else entry.size)
             previous = entry
 
 
@@ -78,14 +78,14 @@ def read_members(
     Raises:
         ReadError: the rest of the archive can't be read.
     """
-    file, budget = part.file, budget or Budget(part.file.bounds)
-    names: Counter[str] = Counter()
+    file, budget = part.file, budget or Budget(part.file)
+    names = _Names()
     with _open(part) as archive:
         for entry in _up_to(part.stop, archive.entries()):
-            names[entry.name] += 1
+            distinct = names.distinct(entry.name)
             if entry.start < (part.start or 0) or not is_wanted(entry.name):
                 continue
-            name = f"{file.name}/{_distinct(entry.name, names[entry.name])}"
+            name = f"{file.name}/{distinct}"
             if entry.problem:
                 yield Unreadable(name, entry.problem)
                 continue
@@ -108,8 +108,25 @@ def _up_to(stop: int | None, entries: Iterator[Entry]) -> Iterator[Entry]:
             return
 
 
-def _distinct(name: str, occurrence: int) -> str:
-    """Give the name, or for a second member of that name one that differs and ends alike: `a/x~2.txt`."""
+class _Names:
+    """The names that members have been given, each of them once."""
+
+    def __init__(self) -> None:
+        self._given: set[str] = set()
+        self._occurrences: Counter[str] = Counter()
+
+    def distinct(self, name: str) -> str:
+        """Give the name, or one like it for a second member of that name."""
+        while True:
+            self._occurrences[name] += 1
+            distinct = _numbered(name, self._occurrences[name])
+            if distinct not in self._given:
+                self._given.add(distinct)
+                return distinct
+
+
+def _numbered(name: str, occurrence: int) -> str:
+    """Give the name, or from the second on one that differs and ends alike: `a/x~2.txt`."""
     if occurrence == 1:
         return name
     folder, base = posixpath.split(name)
