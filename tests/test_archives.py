@@ -249,6 +249,53 @@ def test_members_in_front_of_a_damage_are_read_and_the_damage_is_told_once(
     assert "the tar archive is damaged in or behind " in bad[f"in/x{suffix}"]
 
 
+@pytest.mark.parametrize("suffix", [".tar", ".tar.gz"])
+def test_archives_that_were_put_behind_each_other_are_all_read(project: Project, read: Any, suffix: str) -> None:
+    pieces = [
+        ARCHIVES[suffix]({f"{number}.txt": b"%d" % number for number in range(start, start + 300)})
+        for start in (0, 300, 600)
+    ]
+    project.write(f"in/x{suffix}", b"".join(pieces))
+    assert read() == ({f"in/x{suffix}/{number}.txt": b"%d" % number for number in range(900)}, {})
+    project.write(f"in/x{suffix}", pieces[0] + pieces[1] + ARCHIVES[suffix]({})[:-20] + gzip.compress(b"x" * 600))
+    good, bad = read()
+    assert (len(good), list(bad)) == (600, [f"in/x{suffix}"])
+
+
+def extended(kind: bytes, content: bytes) -> bytes:
+    """Give a header that says something of the member behind it (`x`) or of all of them (`g`)."""
+    info = tarfile.TarInfo("header")
+    info.type, info.size = kind, len(content)
+    return info.tobuf() + content + bytes(-len(content) % 512)
+
+
+def sparse() -> bytes:
+    """Give a member whose map of what is in it takes megabytes."""
+    info = tarfile.TarInfo("s.txt")
+    content = b"1000000000\n" + b"0\n" * 2**20
+    info.size = len(content)
+    pax = b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n"
+    return extended(b"x", pax) + info.tobuf() + content + bytes(-len(content) % 512)
+
+
+HEADERS = {
+    "chain": extended(b"x", b"12 path=abc\n") * 2000,
+    "sparse": sparse(),
+    "common": extended(b"g", b"".join(b"13 k%06d=v\n" % number for number in range(50_000)))
+    + tarred({"b": b""}) * 2000,
+    "one after the other": extended(b"x", b"9 a=%s\n" % bytes(2**19)) * 3,
+}
+
+
+@pytest.mark.parametrize("case", HEADERS)
+def test_headers_that_take_long_cost_no_member_in_front(project: Project, read: Any, case: str) -> None:
+    project.write("in/x.tar", tarred({"a.txt": b"a"})[:1024] + HEADERS[case] + tarred({"c.txt": b"c"}))
+    started = time.process_time()
+    good, bad = read()
+    assert time.process_time() - started < 2
+    assert (good, list(bad)) == ({"in/x.tar/a.txt": b"a"}, ["in/x.tar"])
+
+
 def test_a_tar_that_goes_on_with_something_else_is_damaged(project: Project, read: Any) -> None:
     packed = tarred({"a.txt": b"x"})
     project.write("in/x.tar", packed[:1024] + b"no header" * 100)
