@@ -296,6 +296,16 @@ def test_headers_that_take_long_cost_no_member_in_front(project: Project, read: 
     assert (good, list(bad)) == ({"in/x.tar/a.txt": b"a"}, ["in/x.tar"])
 
 
+def test_what_looks_like_many_streams_behind_a_damage_takes_no_time(project: Project, read: Any) -> None:
+    content = gzip.compress(tarred({"a.txt": b"a" * 70_000}))
+    begins = b"\x1f\x8b\x08" + bytes(6) + b"\3" + b"\0\xff\xff\0\0"
+    project.write("in/x.tar.gz", content[:-8] + bytes(8) + begins * 10_000 + b"\xff" * 70_000)
+    started = time.process_time()
+    good, bad = read()
+    assert time.process_time() - started < 2
+    assert (list(good), list(bad)) == (["in/x.tar.gz/a.txt"], ["in/x.tar.gz"])
+
+
 def test_a_tar_that_goes_on_with_something_else_is_damaged(project: Project, read: Any) -> None:
     packed = tarred({"a.txt": b"x"})
     project.write("in/x.tar", packed[:1024] + b"no header" * 100)

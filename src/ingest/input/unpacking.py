@@ -27,6 +27,8 @@ _MOST_DOUBTFUL = 64
 """Chunks to keep until it is known whether they belong to the stream."""
 _TRIAL = 1 << 18
 """Bytes that must unpack well behind what looks like the beginning of a stream."""
+_MOST_TRIALS = 64
+"""Beginnings of streams behind a damage that give some bytes and then fail. Chance makes none, only malice does."""
 
 
 class Origin(NamedTuple):
@@ -270,7 +272,8 @@ class Unpacking:
     def _next_stream(self, place: int) -> int | None:
         """Give the next offset where a stream begins that can be unpacked, `None` if there is none."""
         magic = self._format.magic
-        while True:
+        trials = 0
+        while trials < _MOST_TRIALS:
             self._stored.seek(place)
             window = self._stored.read(_CHUNK)
             if len(window) < len(magic):
@@ -278,21 +281,30 @@ class Unpacking:
             found = window.find(magic)
             if found < 0:
                 place += len(window) - len(magic) + 1
-            elif self._unpacks(place + found):
+            elif (size := self._try(place + found)) is None:
                 return place + found
             else:
+                trials += size > 0
                 place += found + 1
+        return None
 
-    def _unpacks(self, place: int) -> bool:
+    def _try(self, place: int) -> int | None:
+        """Give how many bytes a stream gives before it fails, `None` if it unpacks."""
+        decoder = self._format.decoder()
+        self._stored.seek(place)
+        if not self._format.begins(self._stored.read(16)):
+            return 0
+        self._stored.seek(place)
         size = 0
         try:
-            for chunk in self._stream(place):
-                size += len(chunk)
-                if size >= _TRIAL:
-                    break
-        except _errors() as error:
-            return isinstance(error, EOFError) and size > 0
-        return True
+            while not decoder.eof and size < _TRIAL:
+                data = self._stored.read(_PIECE) if decoder.needs_input else b""
+                if decoder.needs_input and not data:
+                    return None if size else 0
+                size += len(decoder.decompress(data, _CHUNK))
+        except _errors():
+            return size
+        return None
 
     def _damage(self, place: int, cause: str) -> DamageError:
         return DamageError(f"the {self._compression} stream at byte {place} is damaged", cause)
