@@ -74,12 +74,35 @@ def test_without_messages_there_are_no_documents(read: Any, content: bytes) -> N
     assert read(READER, "a.mbox", content) == []
 
 
-def test_a_damaged_file_gives_the_messages_in_front(make: Any, collect: Any, pack: Any) -> None:
+def test_a_damaged_file_gives_the_messages_in_front(read: Any, pack: Any) -> None:
     content = ONE * 50 + FROM + random.Random(0).randbytes(200_000)
-    items, error = collect(READER, make("a.mbox.gz", pack(content, ".gz")[:-3000]))
-    assert contents(items) == [b"first\n"] * 50
-    assert isinstance(error, ReadError)
-    assert f"the gzip stream at byte 0 is damaged behind the message at byte {49 * len(ONE)}" in str(error)
+    *messages, broken = read(READER, "a.mbox.gz", pack(content, ".gz")[:-3000])
+    assert contents(messages) == [b"first\n"] * 50
+    assert broken.file_path == f"a.mbox.gz#{50 * len(ONE)}"
+    assert broken.message == "the gzip stream at byte 0 is damaged: it ends early"
+    assert len(broken.content) > 190_000
+    assert content.endswith(broken.content + content[50 * len(ONE) + len(broken.content) :])
+
+
+@pytest.mark.parametrize(("suffix", "kind"), [(".gz", "gzip"), (".xz", "xz")])
+def test_a_damaged_stream_costs_no_message_of_another_one(read: Any, pack: Any, suffix: str, kind: str) -> None:
+    torn = pack(FROM + random.Random(0).randbytes(3000), suffix)[:-100]
+    one, two = pack(ONE * 2, suffix), pack(b"the rest of it\n\n" + TWO + ONE, suffix)
+    items = read(READER, f"a.mbox{suffix}", one + torn + two + torn)
+    place = 2 * len(ONE) + len(items[2].content)
+    assert contents(items) == [
+        *[b"first\n"] * 2,
+        f"the {kind} stream at byte {len(one)} is damaged: it ends early",
+        "no message, since it does not begin with a `From ` line",
+        *[b"second\n", b"first\n"],
+        f"the {kind} stream at byte {len(one + torn + two)} is damaged: it ends early",
+    ]
+    assert [item.file_path.partition("#")[2] for item in items[2:5]] == [
+        str(2 * len(ONE)),
+        str(place),
+        str(place + len(b"the rest of it\n\n")),
+    ]
+    assert items[3].content == b"the rest of it\n\n"
 
 
 PIECES = st.sampled_from(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
 
-from ingest.builtin.readers.damage import explain_damage
 from ingest.builtin.readers.mail.envelopes import Envelope, begins_with_envelope, read_envelopes
 from ingest.builtin.readers.mail.reader import MailReader
 from ingest.document import Document
@@ -47,15 +47,29 @@ class MboxReader(MailReader):
         return [Part(file, start, stop, stop - start) for start, stop in zip(starts, stops, strict=True)]
 
     def read(self, part: Part) -> Iterator[Document | Unreadable]:
-        last = -1
-
-        def position() -> str:
-            return "before the end of the first message" if last < 0 else f"behind the message at byte {last}"
-
-        with explain_damage(position), part.file.open() as stream:
+        file = part.file
+        if file.compression is not None:
+            yield from self._read_packed(file)
+            return
+        with file.open() as stream:
             for envelope in read_envelopes(stream, part.start or 0, part.stop, self.max_bytes):
-                yield from self._opened(part.file.name, envelope)
-                last = envelope.offset
+                yield from self._opened(file.name, envelope)
+
+    def _read_packed(self, file: InputFile) -> Iterator[Document | Unreadable]:
+        """Give the messages of a compressed file, also those behind a damage."""
+        place = 0
+        with file.open_lines() as stream:
+            while True:
+                last = Envelope(place, 0, b"")
+                for envelope in read_envelopes(stream, 0, None, self.max_bytes):
+                    yield from self._opened(file.name, last)
+                    last = replace(envelope, offset=place + envelope.offset)
+                # Only now it is known whether all of the last one is there.
+                if (damage := stream.resume()) is None:
+                    yield from self._opened(file.name, last)
+                    return
+                yield Unreadable(f"{file.name}#{last.offset}", str(damage), last.content or b"")
+                place = last.offset + last.size
 
     def _opened(self, name: str, envelope: Envelope) -> Iterator[Document | Unreadable]:
         """Give the message; nothing if there are only blank lines."""
