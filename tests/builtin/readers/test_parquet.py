@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import random
+import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,6 +40,19 @@ def test_row_groups_are_parts_and_numbers_run_through_the_file(make: Any) -> Non
     docs = [doc for part in reversed(parts) for doc in READER.read(part) if isinstance(doc, Document)]
     assert all(doc.file_path == f"a.parquet#{doc.content!s}" for doc in docs)
     assert len({doc.id for doc in docs}) == 250
+
+
+def test_the_time_for_a_row_group_does_not_grow_with_their_number(make: Any) -> None:
+    table = pa.table({name: ["x"] * 800 for name in ("text", *"abcdefghijk")})
+    file = make("a.parquet", parquet(table, row_group_size=1))
+    started = time.process_time()
+    parts = READER.split(file := replace(file, stamp="of this test"))
+    assert len([doc for part in parts for doc in READER.read(part)]) == 800
+    assert time.process_time() - started < 3
+    # Another file in its place is read by its own footer.
+    make("a.parquet", parquet({"text": ["y"]}))
+    [part] = READER.split(replace(file, stamp="later"))
+    assert contents(list(READER.read(part))) == ["y"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 from typing import Annotated, Any, cast
 
 import pyarrow as pa
@@ -49,7 +52,7 @@ class ParquetReader(RecordReader):
         with _open(part.file) as table:
             start = part.start or 0
             stop = table.num_row_groups if part.stop is None else part.stop
-            number = sum(table.metadata.row_group(group).num_rows for group in range(start))
+            number = _footer(part.file).first_rows[start]
             try:
                 for batch in table.iter_batches(self.rows, range(start, stop), self._wanted(table.schema_arrow)):
                     yield from enumerate(_rows(batch, number), number)
@@ -65,6 +68,30 @@ class ParquetReader(RecordReader):
         return [name for name in columns if name in names]
 
 
+@dataclass(frozen=True, slots=True)
+class _Footer:
+    """What stands at the end of a file."""
+
+    metadata: pq.FileMetaData
+    first_rows: Sequence[int]
+    """Number of the first row of each row group, and of all rows."""
+
+
+def _footer(file: InputFile) -> _Footer:
+    # The last one is kept, for to read it anew with each of many row groups takes longer than to read these.
+    return _kept_footer(file) if file.stamp else _read_footer(file)
+
+
+def _read_footer(file: InputFile) -> _Footer:
+    with file.open() as stream:
+        metadata = pq.read_metadata(stream)
+    sizes = (metadata.row_group(group).num_rows for group in range(metadata.num_row_groups))
+    return _Footer(metadata, list(accumulate(sizes, initial=0)))
+
+
+_kept_footer = lru_cache(maxsize=1)(_read_footer)
+
+
 @contextmanager
 def _open(file: InputFile) -> Iterator[pq.ParquetFile]:
     if file.compression is not None:
@@ -72,7 +99,7 @@ def _open(file: InputFile) -> Iterator[pq.ParquetFile]:
         raise ReadError(message)
     with file.open() as stream:
         try:
-            table = pq.ParquetFile(stream, buffer_size=_BUFFER)
+            table = pq.ParquetFile(stream, metadata=_footer(file).metadata, buffer_size=_BUFFER)
         except _DAMAGES as error:
             raise _explained(error, "not a Parquet file, or damaged") from error
         yield table
