@@ -323,6 +323,17 @@ def test_a_damaged_member_of_a_zip_costs_itself(project: Project, read: Any) -> 
     assert bad["in/x.zip/b.txt"].startswith("is damaged in its archive: ")
 
 
+def test_what_is_there_of_a_damaged_member_of_a_zip_is_kept(project: Project) -> None:
+    text = random.Random(0).randbytes(300_000).hex().encode()
+    packed = bytearray(zipped({"a.txt": text}))
+    packed[-3000] ^= 0xFF
+    project.write("in/x.zip", bytes(packed))
+    config = project.load(CONFIG.format(""))
+    [item] = [item for shard in make_plan(config).shards for item in read_shard(shard, config)]
+    assert len(item.content) > 400_000
+    assert text.startswith(item.content)
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"PK\x03\x04 and nothing else", zipped({"a.txt": b"x"})[:-30]], ids=["empty", "start", "cut off"]
 )

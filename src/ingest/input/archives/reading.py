@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from typing import IO
 
 from ingest.endpoints import Part, Unreadable
 from ingest.errors import ReadError
@@ -92,7 +94,7 @@ def read_members(
             budget.take(entry.size)
             with tempfile.SpooledTemporaryFile(_IN_MEMORY) as content:
                 if (problem := archive.copy(entry, content)) is not None:
-                    yield Unreadable(name, problem)
+                    yield Unreadable(name, problem, _bytes_in(content))
                     continue
                 below = f"{file.below}/{entry.name}"
                 yield Member(file.url, name, entry.size, file.stamp, below, file.bounds, content)
@@ -106,6 +108,13 @@ def _up_to(stop: int | None, entries: Iterator[Entry]) -> Iterator[Entry]:
         yield entry
         if stop is not None and entry.start + 1 >= stop:
             return
+
+
+def _bytes_in(content: IO[bytes]) -> bytes:
+    """Give what there is of a damaged member, unless it is too much to hold."""
+    size = content.seek(0, io.SEEK_END)
+    content.seek(0)
+    return content.read() if size <= _IN_MEMORY else b""
 
 
 class _Names:
