@@ -41,7 +41,7 @@ class CsvReader(RecordReader):
     suffixes = (".csv", ".tsv", ".tab")
 
     delimiter: Annotated[str, AfterValidator(_one_character)] = ""
-    """Character between fields. By default a comma, and a tab for `.tsv`."""
+    """Character between fields. By default a comma, and a tab for `.tsv` and `.tab`."""
     encoding: Annotated[str, AfterValidator(_known_encoding)] = "utf-8"
     """Encoding of the file; a byte order mark wins over it."""
 

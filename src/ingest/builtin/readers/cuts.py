@@ -1,4 +1,4 @@
-"""Where archives can be cut into parts, found without reading all of them."""
+"""Where web archives can be cut into parts, found without reading all of them."""
 
 from __future__ import annotations
 

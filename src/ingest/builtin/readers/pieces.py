@@ -1,4 +1,4 @@
-"""Pieces of an archive: unpacked bytes, and in place of what can't be unpacked the reason."""
+"""Pieces of a web archive: unpacked bytes, and in place of what can't be unpacked the reason."""
 
 from __future__ import annotations
 

@@ -42,8 +42,8 @@ class _Payload:
 class WarcReader(Reader):
     """Read web archives: every response, resource or conversion record with text is one document.
 
-    Records of other types, with other statuses or of other media types hold no document and are passed over, as are blank
-    lines of JSONL. A record that is damaged, or whose body can't be unpacked, is unreadable; the ones behind it go on.
+    Records of other types, with other statuses or of other media types hold no document and are passed over. A record that is
+    damaged, or whose body can't be unpacked, is unreadable; the ones behind it go on.
     """
 
     name = "warc"
