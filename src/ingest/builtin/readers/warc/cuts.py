@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO
 
-from ingest.builtin.readers.archive import head_of, length_of
-from ingest.builtin.readers.members import Members, find_members
-from ingest.builtin.readers.pieces import RECORD
+from ingest.builtin.readers.warc.members import Members, find_members
+from ingest.builtin.readers.warc.pieces import RECORD
+from ingest.builtin.readers.warc.record import head_of, length_of
 
 __all__ = ["cut_members", "cut_records"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ingest.builtin.readers.headers import END_OF_HEAD, parse_headers
+from ingest.builtin.readers.warc.headers import END_OF_HEAD, parse_headers
 
 __all__ = ["Response", "parse_response"]
 

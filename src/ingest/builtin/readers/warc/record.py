@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ingest.builtin.readers.headers import END_OF_HEAD, parse_headers
-from ingest.builtin.readers.pieces import RECORD, Piece
+from ingest.builtin.readers.warc.headers import END_OF_HEAD, parse_headers
+from ingest.builtin.readers.warc.pieces import RECORD, Piece
 
 __all__ = ["Damage", "Record", "head_of", "length_of", "read_records"]
 

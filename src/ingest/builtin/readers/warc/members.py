@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator
 from typing import IO, Any
 
-from ingest.builtin.readers.inflate import GZIP, InflateError, inflater
-from ingest.builtin.readers.pieces import RECORD, Gap, Piece
+from ingest.builtin.readers.warc.inflate import GZIP, InflateError, inflater
+from ingest.builtin.readers.warc.pieces import RECORD, Gap, Piece
 
 __all__ = ["Members", "find_members"]
 

@@ -11,14 +11,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ingest.builtin.readers.archive import Damage, Record, read_records
-from ingest.builtin.readers.bodies import unpack_body
 from ingest.builtin.readers.content_types import charset_of, guess_type, media_type_of, stated_type
-from ingest.builtin.readers.cuts import cut_members, cut_records
-from ingest.builtin.readers.http import parse_response
 from ingest.builtin.readers.ids import document_id
-from ingest.builtin.readers.members import Members
-from ingest.builtin.readers.pieces import RECORD, plain_pieces, unpacked_pieces
+from ingest.builtin.readers.warc.bodies import unpack_body
+from ingest.builtin.readers.warc.cuts import cut_members, cut_records
+from ingest.builtin.readers.warc.http import parse_response
+from ingest.builtin.readers.warc.members import Members
+from ingest.builtin.readers.warc.pieces import RECORD, plain_pieces, unpacked_pieces
+from ingest.builtin.readers.warc.record import Damage, Record, read_records
 from ingest.document import Document
 from ingest.endpoints import Part, Reader, Unreadable
 from ingest.input.files import InputFile

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from ingest.builtin.readers.inflate import GZIP, RAW, ZLIB, InflateError, inflater
+from ingest.builtin.readers.warc.inflate import GZIP, RAW, ZLIB, InflateError, inflater
 
 __all__ = ["unpack_body"]
 
