@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -11,9 +12,11 @@ import pytest
 from support import Project
 
 from ingest.cli import run_command
+from ingest.document import Document
 from ingest.errors import OutputError
 from ingest.ledger import read_markers
 from ingest.output.folder import OutputFolder
+from ingest.plan import tasks_of
 from ingest.report import Report
 from ingest.retry import retry
 
@@ -193,3 +196,41 @@ def test_a_retried_run_that_was_moved_writes_where_it_is(project: Project, tmp_p
     assert retry(str(moved)).counts.written == 1
     assert pq.read_table(moved / "corpus").num_rows == 1
     assert not project.output.exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "how"), [("read_task", "ends at once"), ("read_task", "raises"), ("tasks_of", "cuts otherwise")]
+)
+def test_what_can_not_be_come_by_stays_in_quarantine_and_nothing_is_read_twice(
+    project: Project, monkeypatch: pytest.MonkeyPatch, fault: str, how: str
+) -> None:
+    def fails(*_: object) -> Iterator[Document]:
+        if how == "raises":
+            raise OSError("the disk is tired")
+        yield from ()
+
+    prepare(project)
+    lines = ["{broken first", '{"text": "one"}', "{broken", '{"text": "bad"}', "{broken too", '{"text": "two"}']
+    project.write("in/a.jsonl", "\n".join(lines))
+    project.run(CONFIG)
+    before = project.rows("quarantine")
+    assert [row["error"] for row in before] == ["Unreadable", "Unreadable", "ValueError", "Unreadable"]
+    with monkeypatch.context() as broken:
+        broken.setattr(f"ingest.{'retry' if fault == 'tasks_of' else 'shards'}.{fault}", fails)
+        assert again(project).counts.read == 6
+    assert project.rows("quarantine") == before
+    prepare(project, "'nothing'")
+    assert again(project).counts.read == 6
+    assert sorted(row["text"] for row in project.rows()) == ["bad", "one", "two"]
+
+
+def test_a_part_is_read_once_for_all_that_is_in_quarantine_of_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(project)
+    project.write("in/a.jsonl", '{broken\n{"text": "bad"}\n' * 20)
+    project.run(CONFIG)
+    cut: list[object] = []
+    monkeypatch.setattr("ingest.retry.tasks_of", lambda *arguments: cut.append(arguments) or tasks_of(*arguments))
+    assert again(project).counts.n_quarantined == 40
+    assert len(cut) == 1

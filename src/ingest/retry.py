@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -28,7 +27,7 @@ from ingest.ledger import changed_inputs, read_markers, read_run, source_of, wri
 from ingest.output.folder import CORPUS, QUARANTINE, OutputFolder
 from ingest.output.lock import locked
 from ingest.pipeline import Pipeline
-from ingest.plan import Plan, Shard, make_plan, tasks_of
+from ingest.plan import Plan, Shard, Task, make_plan, tasks_of
 from ingest.quarantine import document_of, whereabouts_of
 from ingest.report import Report, ShardReport
 from ingest.run import make_executor, scratch_folder
@@ -200,33 +199,71 @@ def _items(
 ) -> Iterator[Document | Unreadable]:
     """Give the documents in quarantine, and what can be read now."""
     files = {file.name: (file, same) for file, same in shard.files}
-    for number, row in enumerate(_rows(folder, shard.quarantine)):
+    again: _PartAgain | None = None
+    tasks = 0
+    for row in _rows(folder, shard.quarantine):
         where = whereabouts_of(row)
         if where is None:
             yield document_of(row)
-        else:
-            before = Unreadable(row["file_path"], row["message"], row["content"], row["error"], where)
-            found = files.get(where.file)
-            yield from [before] if found is None else _read_again(number, before, *found, config, place, excuses)
+            continue
+        before = Unreadable(row["file_path"], row["message"], row["content"], row["error"], where)
+        if again is None or not again.is_before(where):
+            part = Shard(shard.number, _tasks_again(where, files, config))
+            again = _PartAgain(where, part, read_shard(part, config, place, excuses, first=tasks))
+            tasks += len(part.tasks)
+        yield from again.read(before)
 
 
-def _read_again(
-    number: int, before: Unreadable, file: InputFile, same: bool, config: Config, place: Place, excuses: Excuses
-) -> Iterator[Document | Unreadable]:
-    """Read what could not be read. Of a file that is another one now, that needs all of it to be in quarantine."""
-    where = before.whereabouts
-    assert where is not None  # noqa: S101  it is what brought us here
+def _tasks_again(where: Whereabouts, files: Mapping[str, tuple[InputFile, bool]], config: Config) -> tuple[Task, ...]:
+    """Give what to read. Of a file that is another one now, that needs all of it to be in quarantine."""
+    file, same = files.get(where.file, (None, False))
     whole = where.rest and where.record == 0 and where.start is None
-    if not (same or whole):
-        yield before
-        return
-    tasks = tuple(task for task in tasks_of(config, file) if whole or _is_part(where, task.part.start, task.part.stop))
-    items = read_shard(Shard(number, tasks), config, place, excuses, first=number)
-    yield from islice(items, where.record, None if where.rest else where.record + 1)
+    if file is None or not (same or whole):
+        return ()
+    part = where.start, where.stop
+    return tuple(task for task in tasks_of(config, file) if whole or (task.part.start, task.part.stop) == part)
 
 
-def _is_part(where: Whereabouts, start: int | None, stop: int | None) -> bool:
-    return (where.start, where.stop) == (start, stop)
+class _PartAgain:
+    """Reads a part of a file once more, for all that is in quarantine of it: in the order in which it stands there.
+
+    Args:
+        where: the first that could not be read.
+        part: what is read; nothing if the part is not what it was.
+        items: what is there now.
+    """
+
+    def __init__(self, where: Whereabouts, part: Shard, items: Iterator[Document | Unreadable]) -> None:
+        self._part = where.file, where.start, where.stop
+        self._is_there = bool(part.tasks)
+        self._items = items
+        self._record = 0
+
+    def is_before(self, where: Whereabouts) -> bool:
+        """Say whether a record is still to come."""
+        return self._part == (where.file, where.start, where.stop) and self._record <= where.record
+
+    def read(self, before: Unreadable) -> Iterator[Document | Unreadable]:
+        """Give what is there now in place of a record, or of the rest. If it can't be come by, it stays what it was."""
+        where = before.whereabouts
+        assert where is not None  # noqa: S101  it is what brought us here
+        while self._record < where.record:
+            if not self._reads_on(next(self._items, None)):
+                yield before
+                return
+        if where.rest and self._is_there:
+            yield from self._items
+            return
+        item = next(self._items, None)
+        yield item if item is not None and self._reads_on(item) else before
+
+    def _reads_on(self, item: Document | Unreadable | None) -> bool:
+        """Count what was read, and say whether it is a record, not the end of the reading or what ended it too early."""
+        ended = item is None or (
+            isinstance(item, Unreadable) and item.whereabouts is not None and item.whereabouts.rest
+        )
+        self._record += not ended
+        return not ended
 
 
 def _rows(folder: OutputFolder, names: tuple[str, ...], columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
