@@ -161,6 +161,16 @@ def test_the_rest_of_a_damaged_file_is_left_alone_when_the_file_is_another_one(p
     assert report.counts.written == first.counts.written
 
 
+def test_what_a_killed_retry_left_is_taken_away(project: Project) -> None:
+    prepare(project)
+    project.write("in/a.txt", "bad a")
+    project.run(CONFIG)
+    for name in ("corpus/de/part-00000-r1.parquet", "quarantine/part-00000-r0.parquet", "shards/part-00000-r7.ids"):
+        project.write(f"out/{name}", "")
+    again(project)
+    assert not (project.output / "shards/part-00000-r7.ids").exists()
+
+
 def test_an_unfinished_run_or_none_is_refused(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(OutputError, match="holds no run"):
         retry(str(project.folder))

@@ -23,7 +23,7 @@ from ingest.endpoints import Unreadable, Whereabouts
 from ingest.errors import ConfigError, OutputError
 from ingest.executor import Executor
 from ingest.input.files import InputFile
-from ingest.ledger import changed_inputs, read_markers, read_run, source_of, write_marker
+from ingest.ledger import changed_inputs, read_markers, read_run, remove_leftovers, source_of, write_marker
 from ingest.output.folder import CORPUS, QUARANTINE, OutputFolder
 from ingest.output.lock import locked
 from ingest.pipeline import Pipeline
@@ -37,6 +37,7 @@ from ingest.step import CorpusStep
 from ingest.totals import Totals
 from ingest.workers.place import Excuses, Place
 from ingest.workers.supervisor import Limits
+from ingest.workers.worker import check_not_starting
 
 __all__ = ["retry"]
 
@@ -76,6 +77,7 @@ def retry(
         ConfigError, PluginError: the config does not load any more.
         WorkerError, WriteError: as for a run.
     """
+    check_not_starting()
     started = time.perf_counter()
     folder = OutputFolder(path)
     with locked(folder):
@@ -87,7 +89,10 @@ def retry(
         totals = Totals(folder, executor.workers)
         for report in read_markers(folder):
             totals.add(report)
-        return totals.finish(time.perf_counter() - started)
+        total = totals.finish(time.perf_counter() - started)
+        # What a retry that was killed had written stands beside what this one did.
+        remove_leftovers(folder, range(total.shards), total.files)
+        return total
 
 
 def _try_all(
