@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
-from collections.abc import Iterator
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 from support import Project
 
 from ingest.cli import run_command
@@ -169,6 +174,56 @@ def test_what_a_killed_retry_left_is_taken_away(project: Project) -> None:
         project.write(f"out/{name}", "")
     again(project)
     assert not (project.output / "shards/part-00000-r7.ids").exists()
+
+
+def test_a_retry_that_is_killed_at_any_moment_and_given_again_ends_like_one_that_was_not(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(project)
+    for name in "abc":
+        project.write(f"in/{name}.txt", f"bad {name}")
+    project.write("in/d.jsonl", '{"text": "bad"}\n{broken\n{"text": "good"}\n')
+    project.run(CONFIG)
+    prepare(project, "'bad b'")
+    shutil.copytree(project.output, tmp_path / "before")
+    again(project)
+    whole = outcome(project)
+    moments = 0
+    while True:
+        shutil.rmtree(project.output)
+        shutil.copytree(tmp_path / "before", project.output)
+        with monkeypatch.context() as deadly, contextlib.suppress(KeyboardInterrupt):
+            die_at(moments, deadly)
+            again(project)
+            break
+        again(project)
+        assert outcome(project) == whole, moments
+        moments += 1
+    assert moments > 20
+
+
+def die_at(moment: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop before or after one of the calls that give a file its name, or take one away."""
+    left = iter(range(moment, -1, -1))
+
+    def deadly(deed: Callable[..., None]) -> Callable[..., None]:
+        def do(*arguments: Any) -> None:
+            if next(left, None) == 0:
+                raise KeyboardInterrupt
+            deed(*arguments)
+            if next(left, None) == 0:
+                raise KeyboardInterrupt
+
+        return do
+
+    monkeypatch.setattr("os.replace", deadly(os.replace))
+    monkeypatch.setattr(LocalFileSystem, "rm_file", deadly(LocalFileSystem.rm_file))
+
+
+def outcome(project: Project) -> list[Any]:
+    """Give all rows in any order, and the counters: the names of files say how often their shard was tried."""
+    rows = [sorted(map(str, project.rows(kind))) for kind in ("corpus", "quarantine", "removed")]
+    return [*rows, json.loads((project.output / "report.json").read_bytes())["counts"]]
 
 
 def test_an_unfinished_run_or_none_is_refused(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
