@@ -296,6 +296,9 @@ def test_a_part_is_read_once_for_all_that_is_in_quarantine_of_it(
     project.write("in/a.jsonl", '{broken\n{"text": "bad"}\n' * 20)
     project.run(CONFIG)
     cut: list[object] = []
-    monkeypatch.setattr("ingest.retry.tasks_of", lambda *arguments: cut.append(arguments) or tasks_of(*arguments))
+    for module in ("retry", "plan"):
+        monkeypatch.setattr(
+            f"ingest.{module}.tasks_of", lambda *arguments, **_: cut.append(arguments) or tasks_of(*arguments)
+        )
     assert again(project).counts.n_quarantined == 40
     assert len(cut) == 1

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from ingest.config import Config, Source
 from ingest.errors import OutputError
+from ingest.input.files import InputFile
 from ingest.output.folder import INPUTS, RUN, SHARDS, OutputFolder, is_temporary, shard_file
 from ingest.plan import Plan
 from ingest.report import ShardReport
@@ -101,7 +102,7 @@ class Ledger:
             what = "is that of another config:" + _listed(changes)
         elif begun.get("plan_sha256") != now["plan_sha256"]:
             what = "read other input:" + _listed(
-                [f"{name} {what}" for name, what in changed_inputs(self._folder, self._plan).items()]
+                [f"{name} {what}" for name, what in changed_inputs(self._folder, self._plan.files).items()]
                 or ["it is cut into other shards"]
             )
         else:
@@ -109,7 +110,7 @@ class Ledger:
         raise OutputError(f"{self._folder.path}: the run that was begun here {what}\n    {_HINT}")
 
 
-def changed_inputs(folder: OutputFolder, plan: Plan) -> dict[str, str]:
+def changed_inputs(folder: OutputFolder, files: Iterable[InputFile]) -> dict[str, str]:
     """Give the files that are not what they were when the run began, each with what is different.
 
     Raises:
@@ -120,7 +121,7 @@ def changed_inputs(folder: OutputFolder, plan: Plan) -> dict[str, str]:
     except (pa.ArrowException, OSError) as error:
         raise OutputError(f"{folder.path}/{INPUTS}: is damaged: {error}; {_HINT}") from error
     before = {row["file"]: (row["size"], row["stamp"]) for row in table}
-    now = {file.name: (file.size, file.stamp) for file in plan.files}
+    now = {file.name: (file.size, file.stamp) for file in files}
     changes = {name: "is gone" for name in before if name not in now} | {n: "is new" for n in now if n not in before}
     for name, (size, _) in before.items():
         if name in now and now[name] != before[name]:

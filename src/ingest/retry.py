@@ -27,7 +27,7 @@ from ingest.ledger import changed_inputs, read_markers, read_run, remove_leftove
 from ingest.output.folder import CORPUS, QUARANTINE, OutputFolder
 from ingest.output.lock import locked
 from ingest.pipeline import Pipeline
-from ingest.plan import Plan, Shard, Task, make_plan, tasks_of
+from ingest.plan import Plan, Shard, Task, find_input, make_plan, tasks_of
 from ingest.quarantine import document_of, whereabouts_of
 from ingest.report import Report, ShardReport
 from ingest.run import make_executor, scratch_folder
@@ -100,8 +100,10 @@ def _try_all(
 ) -> None:
     """Try the quarantine of every shard."""
     before = {report.shard: report for report in read_markers(folder) if report.counts.n_quarantined}
+    if not before:
+        return
     plan = _plan(config)
-    shards = _shards(folder, list(before.values()), plan)
+    shards = _shards(folder, list(before.values()), _input(config) if plan is None else plan.files)
 
     def take(_: Any, report: ShardReport) -> None:
         old = before[report.shard]
@@ -114,7 +116,7 @@ def _try_all(
     with ExitStack() as stack:
         stack.callback(folder.sweep)
         tables: Tables = ()
-        if shards and plan is not None and plan.counting:
+        if plan is not None:
             room = stack.enter_context(CountFolder(folder, scratch_folder(config)))
             tables, _ = count_corpus(plan, executor, room, limits)
         run_shards(executor, _Retrier(config.source, tables, folder.owner, config=config), shards, limits, take)
@@ -132,19 +134,22 @@ def _finished_run(folder: OutputFolder) -> dict[str, Any]:
 
 
 def _plan(config: Config) -> Plan | None:
-    """Give the plan of the run; `None` if its input is gone, so that only what lies in quarantine can be tried."""
+    """Give the plan of the run if there is something to count; to cut all of the input may take as long as to read it."""
+    return make_plan(config) if any(isinstance(step, CorpusStep) for step in config.steps) else None
+
+
+def _input(config: Config) -> tuple[InputFile, ...]:
+    """Give the input files; none if the input is gone, so that only what lies in quarantine can be tried."""
     try:
-        return make_plan(config)
+        return find_input(config)
     except ConfigError:
-        if any(isinstance(step, CorpusStep) for step in config.steps):
-            raise
-        return None
+        return ()
 
 
-def _shards(folder: OutputFolder, reports: list[ShardReport], plan: Plan | None) -> list[QuarantinedShard]:
+def _shards(folder: OutputFolder, reports: list[ShardReport], found: tuple[InputFile, ...]) -> list[QuarantinedShard]:
     """Say what is to be done, with the input files that it takes."""
-    files = {file.name: file for file in plan.files} if plan is not None else {}
-    changed = changed_inputs(folder, plan) if plan is not None else set()
+    files = {file.name: file for file in found}
+    changed = changed_inputs(folder, found)
     shards = []
     for report in reports:
         names = tuple(file.name for file in report.files if file.name.startswith(f"{QUARANTINE}/"))
