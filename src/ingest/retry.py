@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
@@ -57,19 +57,13 @@ class QuarantinedShard:
     """Input files that something could not be read of, and whether each is what it was when the run began."""
 
 
-def retry(
-    path: str,
-    on_shard: Callable[[ShardReport], None] | None = None,
-    *,
-    overrides: tuple[tuple[str, str, Any], ...] = (),
-) -> Report:
+def retry(path: str, overrides: tuple[tuple[str, str, Any], ...] = ()) -> Report:
     """Run what is in quarantine of a finished run once more, and give the report of the run as it is then.
 
     The config is the one that the run was begun with; plugin files are read as they are now.
 
     Args:
         path: the output folder of the run.
-        on_shard: called after each shard that had something in quarantine.
         overrides: section, key and value of what to set on top of the config.
 
     Raises:
@@ -85,7 +79,7 @@ def retry(
         here = ("write", "path", path if "://" in path else os.path.abspath(path))
         config = load(replace(source, overrides=(*source.overrides, here, *overrides)))
         executor = make_executor(config)
-        _try_all(config, folder, executor, on_shard)
+        _try_all(config, folder, executor)
         totals = Totals(folder, executor.workers)
         for report in read_markers(folder):
             totals.add(report)
@@ -95,9 +89,7 @@ def retry(
         return total
 
 
-def _try_all(
-    config: Config, folder: OutputFolder, executor: Executor, on_shard: Callable[[ShardReport], None] | None
-) -> None:
+def _try_all(config: Config, folder: OutputFolder, executor: Executor) -> None:
     """Try the quarantine of every shard."""
     before = {report.shard: report for report in read_markers(folder) if report.counts.n_quarantined}
     if not before:
@@ -109,8 +101,6 @@ def _try_all(
         old = before[report.shard]
         write_marker(folder, _merged(folder, old, report))
         folder.remove(file.name for file in old.files if file.name.startswith(f"{QUARANTINE}/"))
-        if on_shard is not None:
-            on_shard(report)
 
     limits = Limits(config.run.document_seconds, config.run.document_memory)
     with ExitStack() as stack:
