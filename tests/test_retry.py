@@ -141,6 +141,16 @@ def test_the_second_of_an_id_gets_its_turn_only_if_the_first_has_gone(project: P
     assert [row["text"] for row in project.rows()] == ["bad one"]
 
 
+def test_an_id_that_the_shard_has_already_is_not_written_again(project: Project) -> None:
+    prepare(project)
+    project.write("in/a.jsonl", '{"id": "x", "text": "good"}\n')
+    (project.folder / "in/b.jsonl").symlink_to("nowhere")
+    project.run(CONFIG)
+    (project.folder / "in/nowhere").write_text('{"id": "x", "text": "again"}\n')
+    report = again(project)
+    assert (report.counts.quarantined, report.repeated_ids) == ({"read/RepeatedId": 1}, [])
+
+
 def test_a_file_that_was_missing_is_read_when_it_is_there(project: Project) -> None:
     prepare(project)
     project.write("in/a.txt", "good a")

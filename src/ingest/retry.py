@@ -24,7 +24,7 @@ from ingest.errors import ConfigError, OutputError
 from ingest.executor import Executor
 from ingest.input.files import InputFile
 from ingest.ledger import changed_inputs, read_markers, read_run, remove_leftovers, source_of, write_marker
-from ingest.output.folder import CORPUS, QUARANTINE, OutputFolder
+from ingest.output.folder import CORPUS, DROPPED, QUARANTINE, OutputFolder
 from ingest.output.lock import locked
 from ingest.pipeline import Pipeline
 from ingest.plan import Plan, Shard, Task, find_input, make_plan, tasks_of
@@ -53,6 +53,8 @@ class QuarantinedShard:
     """Which try this is, counted from 1."""
     quarantine: tuple[str, ...]
     """Files of the output that hold it."""
+    settled: tuple[str, ...]
+    """Files of the output that hold the other documents of the shard, as far as they can be looked into."""
     files: tuple[tuple[InputFile, bool], ...]
     """Input files that something could not be read of, and whether each is what it was when the run began."""
 
@@ -142,11 +144,17 @@ def _shards(folder: OutputFolder, reports: list[ShardReport], found: tuple[Input
     changed = changed_inputs(folder, found)
     shards = []
     for report in reports:
-        names = tuple(file.name for file in report.files if file.name.startswith(f"{QUARANTINE}/"))
+        names, settled = _files_of(report, QUARANTINE), _files_of(report, CORPUS, DROPPED)
         places = (where.file for row in _rows(folder, names) if (where := whereabouts_of(row)) is not None)
         needed = [(files[name], name not in changed) for name in dict.fromkeys(places) if name in files]
-        shards.append(QuarantinedShard(report.shard, report.retries + 1, names, tuple(needed)))
+        shards.append(QuarantinedShard(report.shard, report.retries + 1, names, settled, tuple(needed)))
     return shards
+
+
+def _files_of(report: ShardReport, *kinds: str) -> tuple[str, ...]:
+    """Name the files of some kinds that can be looked into: writers of plugins may write others into `corpus/`."""
+    names = [file.name for file in report.files if file.name.partition("/")[0] in kinds]
+    return tuple(name for name in names if name.endswith(".parquet"))
 
 
 def _merged(folder: OutputFolder, old: ShardReport, new: ShardReport) -> ShardReport:
@@ -179,7 +187,7 @@ class _Retrier(ShardFunction[ShardReport]):
         started = time.process_time()
         folder = OutputFolder(config.write.path, config.source.base, f"r{shard.turn}")
         folder.owner = self._arguments[1]
-        seen = _written_before(folder, shard)
+        seen = _taken(folder, shard)
         items = _items(folder, shard, config, self.place, excuses)
         outcomes = take_through(items, pipeline, config.run.batch_size, self.place, excuses, seen)
         report = ShardWriter(config, folder, shard.number).write(outcomes)
@@ -187,11 +195,12 @@ class _Retrier(ShardFunction[ShardReport]):
         return report
 
 
-def _written_before(folder: OutputFolder, shard: QuarantinedShard) -> set[str]:
-    """Give the ids whose first document is not in quarantine: the later ones go back there."""
+def _taken(folder: OutputFolder, shard: QuarantinedShard) -> set[str]:
+    """Give the ids whose first document is not in quarantine: the later ones go there."""
+    settled = {row["id"] for row in _rows(folder, shard.settled, ["id"])}
     errors = [(row["id"], row["error"]) for row in _rows(folder, shard.quarantine, ["id", "error"])]
     first = {id_ for id_, error in errors if error != _REPEATED}
-    return {id_ for id_, error in errors if error == _REPEATED} - first
+    return settled | ({id_ for id_, error in errors if error == _REPEATED} - first)
 
 
 def _items(
