@@ -21,6 +21,7 @@ from ingest.workers.supervisor import Limits, Supervised
 EXECUTORS = """\
 import ctypes
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from ingest import Document, Executor, Step, hookimpl
 
@@ -59,9 +60,20 @@ class Crash(Step):
             ctypes.string_at(0)
         return doc
 
+LOADED = []
+
+class Heavy(Step):
+    name = "heavy"
+
+    def apply(self, doc):
+        if not LOADED:
+            time.sleep(1)
+            LOADED.append("a model")
+        return doc
+
 @hookimpl
 def register_components():
-    return [Pool, Loop, Fresh, Crash]
+    return [Pool, Loop, Fresh, Crash, Heavy]
 """
 CONFIG = """\
 [read]
@@ -106,6 +118,15 @@ def test_an_executor_of_a_few_lines_has_limits_and_goes_on_where_it_was(shards: 
     (failed,) = shards.rows("quarantine")
     assert (failed["file_path"], failed["step"], failed["error"]) == ("in/two.txt", "crash", "Crash")
     assert (report.lost_workers, report.clean) == (2, False)
+
+
+def test_the_first_document_of_a_worker_has_time_to_load_a_model_wherever_it_stands(project: Project) -> None:
+    project.write("executors.py", EXECUTORS)
+    project.write("in/a.jsonl", "{broken\n")
+    project.write("in/b.jsonl", '{broken\n{"text": "first"}\n{"text": "second"}\n')
+    config = CONFIG.format(executor="loop").replace("[run]", "[run]\ndocument_seconds = 0.5")
+    report = project.run(config.replace('"crash"', '"heavy"'))
+    assert (report.counts.written, report.counts.n_quarantined, report.lost_workers) == (2, 2, 0)
 
 
 def test_a_worker_that_is_killed_while_it_has_nothing_to_do_is_replaced(shards: Project) -> None:

@@ -189,6 +189,14 @@ def test_what_a_dead_run_left_is_taken_away(begun: Project) -> None:
     assert written(begun) == undisturbed(begun)
 
 
+def test_files_of_an_attempt_that_came_to_nothing_are_not_in_the_corpus(begun: Project) -> None:
+    def leave(*_: object) -> None:
+        begun.write("out/corpus/de/part-00002.parquet", "")
+
+    run(make_plan(begun.load(CONFIG)), leave)
+    assert written(begun) == undisturbed(begun)
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"shards": 6, "counts": 5}', "null"])
 @pytest.mark.parametrize("name", ["run.json", "inputs.parquet", "shards/part-00001.json"])
 def test_a_damaged_record_is_told_with_what_to_do(

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 from support import Project
 
 from ingest.cli import run_command
+from ingest.document import Document
 from ingest.errors import OutputError
 from ingest.ledger import read_markers
 from ingest.output.folder import OutputFolder
+from ingest.plan import tasks_of
 from ingest.report import Report
 from ingest.retry import retry
 
@@ -133,6 +141,16 @@ def test_the_second_of_an_id_gets_its_turn_only_if_the_first_has_gone(project: P
     assert [row["text"] for row in project.rows()] == ["bad one"]
 
 
+def test_an_id_that_the_shard_has_already_is_not_written_again(project: Project) -> None:
+    prepare(project)
+    project.write("in/a.jsonl", '{"id": "x", "text": "good"}\n')
+    (project.folder / "in/b.jsonl").symlink_to("nowhere")
+    project.run(CONFIG)
+    (project.folder / "in/nowhere").write_text('{"id": "x", "text": "again"}\n')
+    report = again(project)
+    assert (report.counts.quarantined, report.repeated_ids) == ({"read/RepeatedId": 1}, [])
+
+
 def test_a_file_that_was_missing_is_read_when_it_is_there(project: Project) -> None:
     prepare(project)
     project.write("in/a.txt", "good a")
@@ -156,6 +174,66 @@ def test_the_rest_of_a_damaged_file_is_left_alone_when_the_file_is_another_one(p
     # Half of it is in the corpus already; which half, the new file does not say.
     assert report.counts.n_quarantined == 1
     assert report.counts.written == first.counts.written
+
+
+def test_what_a_killed_retry_left_is_taken_away(project: Project) -> None:
+    prepare(project)
+    project.write("in/a.txt", "bad a")
+    project.run(CONFIG)
+    for name in ("corpus/de/part-00000-r1.parquet", "quarantine/part-00000-r0.parquet", "shards/part-00000-r7.ids"):
+        project.write(f"out/{name}", "")
+    again(project)
+    assert not (project.output / "shards/part-00000-r7.ids").exists()
+
+
+def test_a_retry_that_is_killed_at_any_moment_and_given_again_ends_like_one_that_was_not(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(project)
+    for name in "abc":
+        project.write(f"in/{name}.txt", f"bad {name}")
+    project.write("in/d.jsonl", '{"text": "bad"}\n{broken\n{"text": "good"}\n')
+    project.run(CONFIG)
+    prepare(project, "'bad b'")
+    shutil.copytree(project.output, tmp_path / "before")
+    again(project)
+    whole = outcome(project)
+    moments = 0
+    while True:
+        shutil.rmtree(project.output)
+        shutil.copytree(tmp_path / "before", project.output)
+        with monkeypatch.context() as deadly, contextlib.suppress(KeyboardInterrupt):
+            die_at(moments, deadly)
+            again(project)
+            break
+        again(project)
+        assert outcome(project) == whole, moments
+        moments += 1
+    assert moments > 20
+
+
+def die_at(moment: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop before or after one of the calls that give a file its name, or take one away."""
+    left = iter(range(moment, -1, -1))
+
+    def deadly(deed: Callable[..., None]) -> Callable[..., None]:
+        def do(*arguments: Any) -> None:
+            if next(left, None) == 0:
+                raise KeyboardInterrupt
+            deed(*arguments)
+            if next(left, None) == 0:
+                raise KeyboardInterrupt
+
+        return do
+
+    monkeypatch.setattr("os.replace", deadly(os.replace))
+    monkeypatch.setattr(LocalFileSystem, "rm_file", deadly(LocalFileSystem.rm_file))
+
+
+def outcome(project: Project) -> list[Any]:
+    """Give all rows in any order, and the counters: the names of files say how often their shard was tried."""
+    rows = [sorted(map(str, project.rows(kind))) for kind in ("corpus", "quarantine", "removed")]
+    return [*rows, json.loads((project.output / "report.json").read_bytes())["counts"]]
 
 
 def test_an_unfinished_run_or_none_is_refused(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
@@ -193,3 +271,44 @@ def test_a_retried_run_that_was_moved_writes_where_it_is(project: Project, tmp_p
     assert retry(str(moved)).counts.written == 1
     assert pq.read_table(moved / "corpus").num_rows == 1
     assert not project.output.exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "how"), [("read_task", "ends at once"), ("read_task", "raises"), ("tasks_of", "cuts otherwise")]
+)
+def test_what_can_not_be_come_by_stays_in_quarantine_and_nothing_is_read_twice(
+    project: Project, monkeypatch: pytest.MonkeyPatch, fault: str, how: str
+) -> None:
+    def fails(*_: object) -> Iterator[Document]:
+        if how == "raises":
+            raise OSError("the disk is tired")
+        yield from ()
+
+    prepare(project)
+    lines = ["{broken first", '{"text": "one"}', "{broken", '{"text": "bad"}', "{broken too", '{"text": "two"}']
+    project.write("in/a.jsonl", "\n".join(lines))
+    project.run(CONFIG)
+    before = project.rows("quarantine")
+    assert [row["error"] for row in before] == ["Unreadable", "Unreadable", "ValueError", "Unreadable"]
+    with monkeypatch.context() as broken:
+        broken.setattr(f"ingest.{'retry' if fault == 'tasks_of' else 'shards'}.{fault}", fails)
+        assert again(project).counts.read == 6
+    assert project.rows("quarantine") == before
+    prepare(project, "'nothing'")
+    assert again(project).counts.read == 6
+    assert sorted(row["text"] for row in project.rows()) == ["bad", "one", "two"]
+
+
+def test_a_part_is_read_once_for_all_that_is_in_quarantine_of_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(project)
+    project.write("in/a.jsonl", '{broken\n{"text": "bad"}\n' * 20)
+    project.run(CONFIG)
+    cut: list[object] = []
+    for module in ("retry", "plan"):
+        monkeypatch.setattr(
+            f"ingest.{module}.tasks_of", lambda *arguments, **_: cut.append(arguments) or tasks_of(*arguments)
+        )
+    assert again(project).counts.n_quarantined == 40
+    assert len(cut) == 1

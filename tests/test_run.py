@@ -427,6 +427,12 @@ def test_a_reader_that_gives_one_document_twice_has_the_second_quarantined(proje
     assert (report.counts.written, dict(report.counts.quarantined)) == (2, {"read/RepeatedId": 1})
 
 
+def test_what_can_not_be_read_has_no_id_that_a_document_could_repeat(project: Project) -> None:
+    project.write("in/a.odd", "x")
+    report = project.run(with_plugin(project, "yield Unreadable('a', 'b'); yield Document(id='', content='y')"))
+    assert (report.counts.written, dict(report.counts.quarantined)) == (2, {"read/Unreadable": 1})
+
+
 def test_the_report_is_written_whatever_the_ids_are(project: Project) -> None:
     project.write("in/a.odd", "x")
     report = project.run(with_plugin(project, "yield Document(id='\\ud800', content='y')"))

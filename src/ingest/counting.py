@@ -144,7 +144,7 @@ def _count(
 
     def take(shard: Shard, found: _ShardCount) -> None:
         runs.extend(found.runs)
-        counted.add(found.documents, found.failed, found.seconds)
+        counted.add(found.documents, found.failed, found.seconds, found.lost_workers)
         if on_shard is not None:
             on_shard(shard)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -18,11 +18,12 @@ import pyarrow.parquet as pq
 
 from ingest.config import Config, Source
 from ingest.errors import OutputError
+from ingest.input.files import InputFile
 from ingest.output.folder import INPUTS, RUN, SHARDS, OutputFolder, is_temporary, shard_file
 from ingest.plan import Plan
 from ingest.report import ShardReport
 
-__all__ = ["Ledger", "changed_inputs", "read_markers", "read_run", "source_of", "write_marker"]
+__all__ = ["Ledger", "changed_inputs", "read_markers", "read_run", "remove_leftovers", "source_of", "write_marker"]
 
 _INPUTS = pa.schema({"file": pa.string(), "size": pa.int64(), "stamp": pa.string()})
 _RECORD = frozenset(("version", "config_sha256", "plan_sha256", "shards", "files", "input_bytes", "decisive", "config"))
@@ -78,13 +79,15 @@ class Ledger:
 
     def _clear_leftovers(self, on_done: Callable[[ShardReport], None]) -> None:
         """Remove what no marker names, and the markers whose files are not what they should be."""
-        kept = {RUN, INPUTS}
+        shards: list[int] = []
+        files: list[str] = []
         sizes = self._folder.sizes()
         for report in read_markers(self._folder):
             if all(sizes.get(file.name) == file.bytes for file in report.files):
-                kept |= {shard_file(SHARDS, report.shard, ".json"), *(file.name for file in report.files)}
+                shards.append(report.shard)
+                files += [file.name for file in report.files]
                 on_done(report)
-        self._folder.remove(name for name in self._folder.own_files() if name not in kept and not _is_result(name))
+        remove_leftovers(self._folder, shards, files)
 
     def _check_same(self, begun: Mapping[str, Any]) -> None:
         """Refuse to mix two runs.
@@ -99,7 +102,7 @@ class Ledger:
             what = "is that of another config:" + _listed(changes)
         elif begun.get("plan_sha256") != now["plan_sha256"]:
             what = "read other input:" + _listed(
-                [f"{name} {what}" for name, what in changed_inputs(self._folder, self._plan).items()]
+                [f"{name} {what}" for name, what in changed_inputs(self._folder, self._plan.files).items()]
                 or ["it is cut into other shards"]
             )
         else:
@@ -107,7 +110,7 @@ class Ledger:
         raise OutputError(f"{self._folder.path}: the run that was begun here {what}\n    {_HINT}")
 
 
-def changed_inputs(folder: OutputFolder, plan: Plan) -> dict[str, str]:
+def changed_inputs(folder: OutputFolder, files: Iterable[InputFile]) -> dict[str, str]:
     """Give the files that are not what they were when the run began, each with what is different.
 
     Raises:
@@ -118,12 +121,27 @@ def changed_inputs(folder: OutputFolder, plan: Plan) -> dict[str, str]:
     except (pa.ArrowException, OSError) as error:
         raise OutputError(f"{folder.path}/{INPUTS}: is damaged: {error}; {_HINT}") from error
     before = {row["file"]: (row["size"], row["stamp"]) for row in table}
-    now = {file.name: (file.size, file.stamp) for file in plan.files}
+    now = {file.name: (file.size, file.stamp) for file in files}
     changes = {name: "is gone" for name in before if name not in now} | {n: "is new" for n in now if n not in before}
     for name, (size, _) in before.items():
         if name in now and now[name] != before[name]:
             changes[name] = f"had {size:,} bytes, has {now[name][0]:,}" if now[name][0] != size else "was changed"
     return changes
+
+
+def remove_leftovers(folder: OutputFolder, shards: Iterable[int], files: Iterable[str]) -> None:
+    """Remove what is of no shard that is done: of an attempt that was killed, or that came to nothing.
+
+    Args:
+        folder: the output folder.
+        shards: numbers of the shards that are done.
+        files: the names of their files.
+
+    Raises:
+        OutputError: something can't be removed.
+    """
+    kept = {*files, *(shard_file(SHARDS, number, ".json") for number in shards)}
+    folder.remove(name for name in folder.own_files() if name not in kept and not _is_result(name))
 
 
 def write_marker(folder: OutputFolder, report: ShardReport) -> None:

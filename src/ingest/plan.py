@@ -19,6 +19,7 @@ __all__ = [
     "Plan",
     "Shard",
     "Task",
+    "find_input",
     "find_unreadable",
     "make_plan",
     "reader_for",
@@ -100,6 +101,19 @@ def make_plan(config: Config) -> Plan:
     Raises:
         ConfigError: a path matches nothing, or a reader's options don't fit a file.
     """
+    files = find_input(config)
+    misfits = Misfits(config)
+    tasks = list(tasks_of(config, *files, misfits=misfits))
+    misfits.check(anything_fits=any(task.unreadable is None for task in tasks))
+    return Plan(config, files, tuple(_pack(config, tasks)))
+
+
+def find_input(config: Config) -> tuple[InputFile, ...]:
+    """Find the files to read, in their order.
+
+    Raises:
+        ConfigError: a path matches nothing, or no file is left.
+    """
     read = config.read
     try:
         files = find_files(read.paths, read.include, read.exclude, config.source.base, read.bounds)
@@ -117,10 +131,7 @@ def make_plan(config: Config) -> Plan:
             hint = f"the {found} files that were found lie in the output folder {output.path}; write to another one"
         problem = Problem("read", "no file is left to read", hint=hint)
         raise ConfigError([problem], config.source.path)
-    misfits = Misfits(config)
-    tasks = list(tasks_of(config, *files, misfits=misfits))
-    misfits.check(anything_fits=any(task.unreadable is None for task in tasks))
-    return Plan(config, tuple(files), tuple(_pack(config, tasks)))
+    return tuple(files)
 
 
 def reader_for(file: InputFile, config: Config) -> str:

@@ -156,12 +156,15 @@ class Counted:
     seconds: float = 0.0
     """Wall-clock seconds."""
     cpu_seconds: float = 0.0
+    lost_workers: int = 0
+    """Worker processes that died, or were ended for what they took, while they counted."""
 
-    def add(self, documents: int, failed: int, cpu_seconds: float) -> None:
+    def add(self, documents: int, failed: int, cpu_seconds: float, lost_workers: int) -> None:
         """Add what was counted in one shard."""
         self.documents += documents
         self.failed += failed
         self.cpu_seconds += cpu_seconds
+        self.lost_workers += lost_workers
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from ingest.counting import Tables, count_corpus, open_tables
 from ingest.counts import CountFolder
 from ingest.errors import OutputError, WriteError
 from ingest.executor import Executor
-from ingest.ledger import Ledger, write_marker
+from ingest.ledger import Ledger, remove_leftovers, write_marker
 from ingest.output.folder import OutputFolder
 from ingest.output.lock import locked
 from ingest.pipeline import Pipeline
@@ -66,6 +66,8 @@ def run(
         try:
             _do_shards(plan, list(books.left.values()), folder, executor, books.take, on_counted)
             total = books.totals.finish(time.perf_counter() - started)
+            # Of a shard that was begun anew after a worker's death, the first attempt may have written more files.
+            remove_leftovers(folder, range(total.shards), total.files)
         except OutputError as error:
             # The run has begun: the folder is not unfit, it was lost on the way.
             raise WriteError(str(error)) from error

@@ -153,7 +153,8 @@ def take_through(
                 failed[number] = pipeline.failed_by(item, excuses.documents[number])
             else:
                 ready.append((number, item))
-            seen.add(item.id if isinstance(item, Document) else "")
+            if isinstance(item, Document):
+                seen.add(item.id)
         outcomes = _run(pipeline, ready, excuses)
         place.elsewhere()
         for number, _ in batch:

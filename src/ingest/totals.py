@@ -49,6 +49,7 @@ class Totals:
         report.files.sort()
         report.repeated_ids = repeated_ids(self._folder, report.files)
         report.cpu_seconds += sum(step.cpu_seconds for step in report.counted.values())
+        report.lost_workers += sum(step.lost_workers for step in report.counted.values())
         report.cpu_seconds = round(report.cpu_seconds, 3)
         report.seconds = round(seconds, 3)
         self._folder.write(REPORT, report.to_json().encode("utf-8", "backslashreplace"))

@@ -121,13 +121,14 @@ def test_a_run_without_a_full_audit_is_checked_for_all_else(project: Project) ->
     assert 'audit = "counts"' in texts.note
 
 
-def test_a_run_whose_quarantine_was_tried_again_is_right(project: Project) -> None:
+@pytest.mark.parametrize("writing", ["", "[write.parquet]\nfile_bytes = 10_000_000\n"])
+def test_a_run_whose_quarantine_was_tried_again_is_right(project: Project, writing: str) -> None:
     project.write(
         "docs/a.jsonl",
         '{"id": "a", "text": "A first line of text."}\n{"id": "b", "text": "fail: a second line of text"}\n',
     )
     project.write("fails.py", FAILS)
-    assert project.run(CONFIG + FAILING).counts.n_quarantined == 1
+    assert project.run(CONFIG + FAILING + writing).counts.n_quarantined == 1
     project.write("fails.py", FAILS.replace("if ", "if not doc and "))
     assert retry(str(project.output)).counts.n_quarantined == 0
     assert found(project.output) == {}

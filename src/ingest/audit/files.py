@@ -19,7 +19,7 @@ __all__ = ["GO_ON", "RESTORE", "check_files", "check_leftovers", "check_schema",
 GO_ON = "give the command of the run again: it goes on with what is missing"
 RESTORE = "restore it from a copy, or make the run again with --fresh"
 _CHUNK = 2**20
-_TRIED_AGAIN = re.compile(r"/part-\d+-r\d+\b")
+_TRIED_AGAIN = re.compile(r"/part-\d+(-\d+)?-r\d+\.")
 
 
 def check_shards(run: SavedRun) -> Check:

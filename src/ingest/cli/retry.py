@@ -40,7 +40,7 @@ def command(
 
     options = {"workers": workers, "document_seconds": document_seconds, "document_memory": document_memory}
     overrides = tuple(("run", key, value) for key, value in options.items() if value is not None)
-    report = retry(run, overrides=overrides)
+    report = retry(run, overrides)
     if not quiet:
         print_summary(report, run)
     if as_json:

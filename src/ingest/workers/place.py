@@ -11,7 +11,7 @@ __all__ = ["CELLS", "ELSEWHERE", "NO_EXCUSES", "READING", "STEPS", "Death", "Exc
 ELSEWHERE, READING, STEPS = range(3)
 """What a worker is at: its own affairs and writing, reading the next record, or steps at work on documents."""
 
-CELLS: Final = 6
+CELLS: Final = 7
 """Numbers that a place is made of."""
 
 
@@ -30,6 +30,8 @@ class Spot:
     """Place of the step in the config."""
     size: int
     """Bytes or characters of the documents at work."""
+    opening: int
+    """First document of the shard that steps were at work on, which need not be the first that was read; -1 before it."""
 
 
 class Place:
@@ -41,6 +43,12 @@ class Place:
 
     def __init__(self, cells: MutableSequence[int] | None = None) -> None:
         self._cells = [0] * CELLS if cells is None else cells
+        self.begin()
+
+    def begin(self) -> None:
+        """Note that a shard begins."""
+        self._cells[6] = -1
+        self.elsewhere()
 
     def reading(self, task: int, records: int) -> None:
         """Note that the next record of a task is being read, and how many it gave before."""
@@ -48,6 +56,8 @@ class Place:
 
     def documents(self, first: int, last: int, size: int) -> None:
         """Note that steps are at work on these documents."""
+        if self._cells[6] < 0:
+            self._cells[6] = first
         self._set(STEPS, first, last, size)
 
     def step(self, step: int) -> None:

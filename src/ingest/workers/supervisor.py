@@ -107,7 +107,7 @@ class Supervised:
             if death is None:
                 lives, result = self._answer(worker)
                 if lives:
-                    worker.is_warm = True
+                    worker.is_warm |= worker.spot().opening >= 0
                     self._retire_if_grown(worker)
                     result.lost_workers = suspicions.deaths
                     return result
@@ -169,7 +169,7 @@ class Supervised:
                 turn, since = spot.turn, now
             if spot.phase == ELSEWHERE:
                 continue
-            if spot.phase == STEPS and spot.first > 0 and not worker.is_warm:
+            if spot.phase == STEPS and spot.first > spot.opening and not worker.is_warm:
                 worker.is_warm, before = True, max(before, worker.memory())
             limits = self._limits if worker.is_warm else self._limits.for_the_first(spot.phase)
             if (death := limits.overrun(spot, now - since, worker.memory() - before)) is not None:

@@ -71,7 +71,7 @@ class Worker:
 
     def send(self, shard: Any, excuses: Excuses) -> None:
         """Hand over a shard. If the worker is dead already, `wait` will tell."""
-        self._place.elsewhere()
+        self._place.begin()
         self._busy = True
         with contextlib.suppress(OSError):
             self._connection.send((shard, excuses))
