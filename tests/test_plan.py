@@ -154,7 +154,7 @@ def test_a_reader_that_breaks_the_rules_makes_its_files_unreadable(project: Proj
 
 def test_a_folder_with_no_file_is_told(project: Project) -> None:
     (project.folder / "in").mkdir()
-    with pytest.raises(ConfigError, match="can't find the input: 'in' matches no file") as caught:
+    with pytest.raises(ConfigError, match="can't find the input: 'in' is a folder without files") as caught:
         plan_of(project)
     assert "relative paths start at the folder of the config" in str(caught.value)
 

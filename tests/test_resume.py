@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -14,6 +15,7 @@ from ingest.report import Report
 from ingest.run import run
 
 PLUGIN = """\
+import json
 import os
 from ingest import Document, Step, hookimpl
 
@@ -141,7 +143,7 @@ def test_other_input_is_refused_with_what_is_different(
 def test_a_plugin_that_was_changed_is_refused(begun: Project) -> None:
     plugin = begun.folder / "diary.py"
     plugin.write_text(plugin.read_text() + "# one more line\n")
-    with pytest.raises(OutputError, match=r"plugins\.diary was"):
+    with pytest.raises(OutputError, match=r"the plugin .diary. is another one"):
         again(begun)
 
 
@@ -229,3 +231,17 @@ def test_a_second_run_at_the_same_time_is_refused_and_the_first_is_none_the_wors
     assert report.shards == 6
     assert diary(begun) == ["five", "six"]
     assert written(begun) == undisturbed(begun)
+
+
+def test_a_complete_run_that_is_given_again_keeps_its_report(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write("in/a.txt", "A text that stays.")
+    text = '[read]\npaths = ["in"]\n[write]\npath = "out"\n[run]\nexecutor = "serial"\n'
+    config = str(project.write("config.toml", text))
+    assert run_command(["run", config, "-q"]) == 0
+    report = json.loads((project.output / "report.json").read_text())
+    assert run_command(["run", config]) == 0
+    assert "nothing to do: 1 of 1 shards were done before" in " ".join(capsys.readouterr().err.split())
+    again = json.loads((project.output / "report.json").read_text())
+    assert again == report | {"shards_before": 1}

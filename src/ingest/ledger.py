@@ -107,7 +107,11 @@ class Ledger:
             )
         else:
             return
-        raise OutputError(f"{self._folder.path}: the run that was begun here {what}\n    {_HINT}")
+        tried = (
+            f"\n    to try only what is in quarantine with plugins as they are now: ingest retry {self._folder.path}"
+        )
+        hint = f"{_HINT}{tried if 'the plugin ' in what else ''}"
+        raise OutputError(f"{self._folder.path}: the run that was begun here {what}\n    {hint}")
 
 
 def changed_inputs(folder: OutputFolder, files: Iterable[InputFile]) -> dict[str, str]:
@@ -243,6 +247,8 @@ def _changes(before: Any, now: Any, path: str = "") -> Iterator[str]:
     elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
         for number, (one, other) in enumerate(zip(before, now, strict=True), start=1):
             yield from _changes(one, other, f"{path}[{number}]")
+    elif before != now and path.startswith("plugins."):
+        yield f"the plugin {path.removeprefix('plugins.')!r} is another one than it was"
     elif before != now:
         yield f"{path} was {_short(before)}, is {_short(now)}"
 

@@ -51,9 +51,16 @@ class Totals:
         report.cpu_seconds += sum(step.cpu_seconds for step in report.counted.values())
         report.lost_workers += sum(step.lost_workers for step in report.counted.values())
         report.cpu_seconds = round(report.cpu_seconds, 3)
-        report.seconds = round(seconds, 3)
+        report.seconds = self._seconds_before() if report.shards_before == report.shards else round(seconds, 3)
         self._folder.write(REPORT, report.to_json().encode("utf-8", "backslashreplace"))
         return report
+
+    def _seconds_before(self) -> float:
+        """Give the seconds of the start that came to the end, for one that found nothing to do."""
+        try:
+            return float(json.loads(self._folder.read(REPORT) or b"")["seconds"])
+        except (ValueError, KeyError, TypeError):
+            return 0.0
 
 
 def write_counted(folder: OutputFolder, counted: dict[str, Counted]) -> None:

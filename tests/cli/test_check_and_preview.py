@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -166,3 +168,22 @@ def test_an_option_that_needs_an_extra_is_told_before_anything_runs(
     err = capsys.readouterr().err
     assert f"needs the package '{module}', which is not installed: pip install 'ingest[{extra}]'" in err
     assert "c.toml:" in err
+
+
+@pytest.mark.parametrize(
+    ("deed", "seen"), [("while True:\n            pass", "Timeout"), ("ctypes.string_at(0)", "Segmentation fault")]
+)
+def test_a_preview_of_a_step_that_hangs_or_crashes_says_where_and_ends(folder: Path, deed: str, seen: str) -> None:
+    (folder / "bad.py").write_text(
+        "import ctypes\nfrom ingest import Cleaner, hookimpl\nclass Bad(Cleaner):\n    '''Bad.'''\n    name = 'bad'\n"
+        f"    def clean(self, doc):\n        {deed}\n"
+        "@hookimpl\ndef register_components():\n    return [Bad]\n"
+    )
+    options = '[run]\ndocument_seconds = 1\n[plugins]\nfiles = ["bad.py"]\n[[steps]]\nuse = "bad"\n'
+    (folder / "c.toml").write_text(CONFIG + options)
+    done = subprocess.run(
+        [sys.executable, "-m", "ingest", "preview", "c.toml"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode != 0
+    assert seen in done.stderr
+    assert "bad.py" in done.stderr

@@ -157,4 +157,4 @@ def test_a_config_that_is_nested_too_deeply_is_told(folder: Path, capsys: Captur
 def test_an_empty_folder_is_told(folder: Path, capsys: Capture) -> None:
     (folder / "in/a.txt").unlink()
     assert run_command(["run", "c.toml"]) == 2
-    assert "'in' matches no file" in capsys.readouterr().err
+    assert "'in' is a folder without files" in capsys.readouterr().err

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -36,8 +38,27 @@ def command(inputs: tuple[str, ...], number: int, whole: bool) -> int:
         raise click.UsageError("name one config or input, and at most one document")
     config = load(make_source(inputs[:1], writes=False, workers=1))
     doc = _find(config, inputs[1] if len(inputs) == 2 else None, number)
-    tell(config, doc, whole=whole)
+    with _watched(config.run.document_seconds):
+        tell(config, doc, whole=whole)
     return 0
+
+
+@contextmanager
+def _watched(seconds: float) -> Iterator[None]:
+    """Say where a step is when it has taken so long, and end; say it as well when native code crashes."""
+    import faulthandler
+
+    try:
+        errors = sys.stderr.fileno()
+    except (OSError, AttributeError, ValueError):
+        yield
+        return
+    faulthandler.enable(errors)
+    faulthandler.dump_traceback_later(seconds, file=errors, exit=True)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _find(config: Config, wanted: str | None, number: int) -> Document:

@@ -45,6 +45,8 @@ class Progress:
             )
             self._task = self._bar.add_task("run", total=self._total, read=0)
             self._bar.start()
+        elif not self._quiet:
+            self._console.print(f"{self._shards:,} shards to do, {self._total:,} bytes of input")
         return self
 
     def advance(self, shard: Shard, report: ShardReport) -> None:

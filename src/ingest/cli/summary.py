@@ -28,11 +28,18 @@ def print_summary(report: Report, output: str) -> None:
     console.print(_line("characters", _characters(report)))
     for label, counted in report.counted.items():
         console.print(_line("counted", escape(_counted(label, counted))))
-    console.print(_line("speed", _speed(report)))
+    if report.shards_before < report.shards:
+        console.print(_line("speed", _speed(report)))
     if report.shards_before:
-        console.print(_line("resumed", f"{report.shards_before:,} of {report.shards:,} shards were done before"))
+        done = f"{report.shards_before:,} of {report.shards:,} shards were done before"
+        console.print(_line("resumed", done if report.shards_before < report.shards else f"nothing to do: {done}"))
     for line in _problems(report):
         console.print(line)
+    if report.counts.n_quarantined:
+        where = f"{output}/quarantine has their bytes and messages"
+        console.print(
+            _line("", escape(f"{where}; one of them: ingest explain {output} ID; again: ingest retry {output}"))
+        )
     console.print(_line("corpus", escape(f"{output}/corpus")))
     console.print(_line("report", escape(f"{output}/report.json")))
 
@@ -46,10 +53,10 @@ def _documents(report: Report) -> Table:
     table.add_column("reason")
     table.add_row("read", f"{counts.read:,}")
     table.add_row("[green]written[/]", f"{counts.written:,}")
-    for key, number in counts.dropped.most_common():
+    for key, number in _ranked(counts.dropped):
         step, _, code = key.partition("/")
         table.add_row("[yellow]dropped[/]", f"{number:,}", escape(step), escape(code))
-    for key, number in counts.quarantined.most_common():
+    for key, number in _ranked(counts.quarantined):
         step, _, error = key.partition("/")
         table.add_row("[red]quarantined[/]", f"{number:,}", escape(step), escape(error))
     return table
@@ -62,7 +69,8 @@ def _removed(report: Report) -> Table:
     table.add_column("rule")
     table.add_column("pieces", justify="right")
     table.add_column("characters", justify="right")
-    for key, pieces in counts.removed_pieces.most_common(MOST_RULES):
+    telling = Counter({key: pieces for key, pieces in counts.removed_pieces.items() if counts.removed_characters[key]})
+    for key, pieces in _ranked(telling)[:MOST_RULES]:
         step, _, code = key.partition("/")
         table.add_row(escape(step), escape(code), f"{pieces:,}", f"{counts.removed_characters[key]:,}")
     return table
@@ -108,8 +116,13 @@ def _problems(report: Report) -> list[str]:
     return lines
 
 
+def _ranked(counter: Counter[str]) -> list[tuple[str, int]]:
+    """Give the entries, the most frequent first and those of one rank by name."""
+    return sorted(counter.items(), key=lambda entry: (-entry[1], entry[0]))
+
+
 def _most(counter: Counter[str], most: int) -> str:
-    shown = ", ".join(f"{name} {number:,}" for name, number in counter.most_common(most))
+    shown = ", ".join(f"{name} {number:,}" for name, number in _ranked(counter)[:most])
     rest = len(counter) - most
     return shown + (f" and {rest} more" if rest > 0 else "") or "none"
 

@@ -177,7 +177,10 @@ def find_files(
     for path in paths:
         found_there = _search(path, base)
         if not found_there:
-            raise ReadError(f"{path!r} matches no file")
+            is_folder = not _is_url(path) and os.path.isdir(os.path.join(base, os.path.expanduser(path)))
+            raise ReadError(
+                f"{path!r} is a folder without files" if path and is_folder else f"{path!r} matches no file"
+            )
         for match in sorted(found_there, key=lambda match: match.key):
             inside = match.file.is_archive and not matches(match.below, exclude)
             if inside or is_wanted(match.below, include, exclude):
