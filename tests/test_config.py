@@ -218,3 +218,32 @@ def test_the_hash_follows_the_variables_in_paths(project: Project, monkeypatch: 
         monkeypatch.setenv("PLACE", place)
         hashes.add(project.load(GOOD.replace('"in"', '"${PLACE}"')).hash)
     assert len(hashes) == 2
+
+
+LANES = """\
+from ingest import Executor, hookimpl
+
+class Lanes(Executor):
+    "Run the shards in lanes."
+    name = "lanes"
+    width: int = 1
+    "How wide."
+
+    def map(self, function, shards):
+        return map(function, shards)
+
+@hookimpl
+def register_components():
+    return [Lanes]
+"""
+
+
+def test_executors_have_options_of_their_own(project: Project) -> None:
+    project.write("lanes.py", LANES)
+    plugin = '[plugins]\nfiles = ["lanes.py"]\n'
+    config = project.load(GOOD + '[run]\nexecutor = "lanes"\n[run.lanes]\nwidth = 3\n' + plugin)
+    assert config.executor.model_dump()["width"] == 3
+    with pytest.raises(ConfigError, match=r"run\.lanes\.wide: unknown option\n    did you mean 'width'"):
+        project.load(GOOD + "[run.lanes]\nwide = 3\n" + plugin)
+    with pytest.raises(ConfigError, match=r"run\.worker: unknown key\n    did you mean 'workers'"):
+        project.load(GOOD + "[run]\nworker = 3\n")

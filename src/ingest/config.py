@@ -20,6 +20,7 @@ from ingest.component import Component
 from ingest.document import Document
 from ingest.endpoints import Reader, Writer
 from ingest.errors import ConfigError, PluginError, Problem
+from ingest.executor import Executor
 from ingest.plugins import BUILTINS, Plugins
 from ingest.positions import key_lines
 from ingest.sections import PluginsSection, ReadSection, RunSection, Section, WriteSection
@@ -98,6 +99,7 @@ class Config:
     labels: tuple[str, ...]
     """What each step is called in reports: its name, with `#2` behind it where it stands for the second time."""
     writer: Writer
+    executor: Executor
     columns: Mapping[str, str]
     """Typed columns that the steps declare: name to Arrow type."""
     decisive: Mapping[str, Any]
@@ -153,6 +155,7 @@ class _Loader:
         run = self._section(RunSection, "run")
         readers = self._components(plugins, "reader", "read", ReadSection)
         writers = self._components(plugins, "writer", "write", WriteSection)
+        executors = self._components(plugins, "executor", "run", RunSection)
         steps = self._steps(plugins)
         if read is not None and read.reader is not None:
             self._check_choice(read.reader, plugins.components("reader"), ("read", "reader"), "reader")
@@ -173,6 +176,7 @@ class _Loader:
             steps=tuple(steps),
             labels=_labels(steps),
             writer=cast(Writer, writers[write.writer]),
+            executor=cast(Executor, executors[run.executor]),
             columns={name: kind for step in steps for name, kind in step.columns.items()},
             decisive=self._decisive(read, write, run, readers, steps, writers[write.writer], plugins),
         )

@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import cast
 
 from ingest.config import Config
 from ingest.counting import Tables, count_corpus, open_tables
@@ -135,10 +134,9 @@ def scratch_folder(config: Config) -> str | None:
 
 
 def make_executor(config: Config) -> Executor:
-    """Build the configured executor."""
-    executor = cast(type[Executor], config.plugins.components("executor")[config.run.executor])
-    workers = 1 if executor.in_process else config.run.workers or available_processors()
-    return executor.model_validate({"workers": workers})
+    """Give the configured executor with its number of workers."""
+    workers = 1 if config.executor.in_process else config.run.workers or available_processors()
+    return config.executor.model_copy(update={"workers": workers})
 
 
 def available_processors() -> int:

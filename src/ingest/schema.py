@@ -42,7 +42,7 @@ def config_schema(plugins: Plugins) -> dict[str, Any]:
                 "items": {"oneOf": steps},
             },
             "write": _section_schema(WriteSection, plugins, "writer", definitions),
-            "run": _run_schema(plugins, definitions),
+            "run": _section_schema(RunSection, plugins, "executor", definitions),
             "plugins": _model_schema(PluginsSection, "plugins", definitions),
         },
     }
@@ -96,10 +96,6 @@ def _section_schema(
     for name, component in sorted(plugins.components(kind).items()):
         schema["properties"][name] = _component_schema(component, definitions)
     return _with_names(schema, plugins, kind)
-
-
-def _run_schema(plugins: Plugins, definitions: dict[str, Any]) -> dict[str, Any]:
-    return _with_names(_model_schema(RunSection, "run", definitions), plugins, "executor")
 
 
 def _with_names(schema: dict[str, Any], plugins: Plugins, kind: str) -> dict[str, Any]:

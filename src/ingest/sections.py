@@ -95,11 +95,13 @@ class WriteSection(Section):
 
 
 class RunSection(Section):
-    """How to run.
+    """How to run. A table below it, such as `[run.threads]`, holds the options of the executor of that name.
 
     Nothing here changes what is in the corpus, except `limit`. `shard_bytes` and `shard_files` say how it is cut into
     files, `audit` what is written beside it.
     """
+
+    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
 
     workers: Annotated[int, Field(ge=0)] = 0
     """Worker processes; 0 means one per processor. The output is the same for any number."""
