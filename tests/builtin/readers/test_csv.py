@@ -10,10 +10,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from support import Project
 
 from ingest.builtin.readers import CsvReader
 from ingest.endpoints import Unreadable
 from ingest.errors import ConfigError, ReadError
+from ingest.plan import make_plan
 
 READER = CsvReader()
 
@@ -160,3 +162,9 @@ def test_any_bytes_raise_nothing_but_what_a_run_records(
     head = b"" if name.endswith("xz") else "text\n".encode(encoding)
     _, error = collect(CsvReader(encoding=encoding), make(name, head + content))
     assert error is None or isinstance(error, (ReadError, OSError))
+
+
+def test_another_delimiter_is_seen_in_the_header(project: Project) -> None:
+    project.write("in/a.csv", "id;text\n1;one\n")
+    with pytest.raises(ConfigError, match=r"a.csv has a single column, 'id;text'\n.*delimiter = \";\""):
+        make_plan(project.load('[read]\npaths = ["in"]\n[write]\npath = "out"\n'))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from ingest.builtin.readers.lines import KEEP_BYTES, without_bom
 from ingest.builtin.readers.records import Broken, RecordReader
 from ingest.builtin.readers.rows import Row, read_rows
 from ingest.endpoints import Part
-from ingest.errors import ReadError
+from ingest.errors import ConfigError, Problem, ReadError
 from ingest.input.files import InputFile
 
 __all__ = ["CsvReader"]
@@ -52,6 +53,7 @@ class CsvReader(RecordReader):
             if header.problem or not _is_decoded(header.source):
                 problem = header.problem or "can't be decoded; set [read.csv] encoding"
                 raise ReadError(f"the header {problem}")
+            self._check_delimiter(file, header.fields)
             self.check_columns(file, header.fields)
         return [Part(file, size=file.size)]
 
@@ -73,6 +75,18 @@ class CsvReader(RecordReader):
             with io.TextIOWrapper(lines, encoding, errors=KEEP_BYTES, newline="") as text:
                 default = "\t" if file.suffix in (".tsv", ".tab") else ","
                 yield encoding, read_rows(text, self.delimiter or default, self.max_bytes)
+
+    def _check_delimiter(self, file: InputFile, columns: Sequence[str]) -> None:
+        """Find out a header that is one column because another character stands between its names.
+
+        Raises:
+            ConfigError: it looks so.
+        """
+        other = next((char for char in ";\t|," if char in columns[0]), "") if len(columns) == 1 else ""
+        if other:
+            message = f"{file.name} has a single column, {columns[0]!r}"
+            hint = f"if {other!r} stands between its columns: [read.csv] delimiter = {json.dumps(other)}"
+            raise ConfigError([Problem("read.csv.delimiter", message, hint=hint)])
 
     def _problem(self, row: Row, header: Sequence[str]) -> str:
         """Say what is wrong with a row, nothing if it is fine."""
