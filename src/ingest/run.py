@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 from ingest.config import Config
 from ingest.counting import Tables, count_corpus, open_tables
@@ -62,19 +62,28 @@ def run(
         books = _Books(plan, folder, Totals(folder, executor.workers), on_shard)
         Ledger(folder, plan).open(books.pass_over, fresh=fresh)
         config.plugins.run_started(plan)
-        try:
+        with _cleaned_up(folder):
             _do_shards(plan, list(books.left.values()), folder, executor, books.take, on_counted)
             total = books.totals.finish(time.perf_counter() - started)
             # Of a shard that was begun anew after a worker's death, the first attempt may have written more files.
             remove_leftovers(folder, range(total.shards), total.files)
-        except OutputError as error:
-            # The run has begun: the folder is not unfit, it was lost on the way.
-            raise WriteError(str(error)) from error
-        finally:
-            # Workers that died have left what they were writing.
-            folder.sweep()
     config.plugins.run_finished(plan, total)
     return total
+
+
+@contextmanager
+def _cleaned_up(folder: OutputFolder) -> Iterator[None]:
+    """Take away what workers that died were writing, however the work ends.
+
+    Raises:
+        WriteError: the folder was lost on the way: it is not unfit, as it would be before the run has begun.
+    """
+    try:
+        yield
+    except OutputError as error:
+        raise WriteError(str(error)) from error
+    finally:
+        folder.sweep()
 
 
 class _Books:
