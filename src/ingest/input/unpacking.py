@@ -106,7 +106,9 @@ def _zstd_decoder() -> Any:
         from compression import zstd
     else:
         from backports import zstd
-    return zstd.ZstdDecompressor()
+    # Large dumps are packed with `--long`, whose windows the decoder refuses by default. Memory is taken as they fill.
+    window = zstd.DecompressionParameter.window_log_max
+    return zstd.ZstdDecompressor(options={window: window.bounds()[1]})
 
 
 def _is_gzip(head: bytes) -> bool:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ingest.builtin.readers import CsvReader, JsonLinesReader, TextReader
 from ingest.document import Document
-from ingest.endpoints import Reader, Unreadable
+from ingest.endpoints import Part, Reader, Unreadable
 from ingest.errors import ReadError
 from ingest.input.bounds import Bounds
+from ingest.input.files import InputFile
 
 NAMES = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
 NOISE = random.Random(1)
@@ -135,3 +138,17 @@ def test_a_bomb_is_refused_after_64_megabytes(make: Any, collect: Any, pack: Any
 def test_what_unpacks_well_is_no_bomb(make: Any, collect: Any, pack: Any) -> None:
     file = replace(make("a.jsonl.gz", pack(b'{"text": "a"}\n' * 2**16, ".gz") * 80), bounds=Bounds(max_ratio=2000))
     assert sum(1 for chunk in file.unpack()) > 1000
+
+
+def test_zstd_with_a_long_window_is_read(tmp_path: Path) -> None:
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    compressor = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 30})
+    path = tmp_path / "a.jsonl.zst"
+    path.write_bytes(compressor.compress(b'{"text": "one"}\n') + compressor.flush())
+    file = InputFile(str(path), "a.jsonl.zst", path.stat().st_size)
+    (doc,) = JsonLinesReader().read(Part(file))
+    assert isinstance(doc, Document)
+    assert doc.content == "one"
