@@ -238,7 +238,8 @@ def outcome(project: Project) -> list[Any]:
 
 def test_an_unfinished_run_or_none_is_refused(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(OutputError, match="holds no run"):
-        retry(str(project.folder))
+        retry(str(project.folder / "none"))
+    assert not (project.folder / "none").exists()
     prepare(project)
     for name in "abc":
         project.write(f"in/{name}.txt", "bad")

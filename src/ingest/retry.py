@@ -76,8 +76,11 @@ def retry(path: str, overrides: tuple[tuple[str, str, Any], ...] = ()) -> Report
     check_not_starting()
     started = time.perf_counter()
     folder = OutputFolder(path)
+    # Looked for before the lock, which would make the folder.
+    record = _begun_run(folder)
     with locked(folder):
-        source = source_of(_finished_run(folder))
+        _check_finished(folder, record)
+        source = source_of(record)
         here = ("write", "path", path if "://" in path else os.path.abspath(path))
         config = load(replace(source, overrides=(*source.overrides, here, *overrides)))
         executor = make_executor(config)
@@ -114,15 +117,18 @@ def _try_all(config: Config, folder: OutputFolder, executor: Executor) -> None:
         run_shards(executor, _Retrier(config.source, tables, folder.owner, config=config), shards, limits, take)
 
 
-def _finished_run(folder: OutputFolder) -> dict[str, Any]:
+def _begun_run(folder: OutputFolder) -> dict[str, Any]:
     record = read_run(folder)
     if record is None:
         raise OutputError(f"{folder.path}: holds no run; name the folder that a run wrote to")
+    return record
+
+
+def _check_finished(folder: OutputFolder, record: dict[str, Any]) -> None:
     done = sum(1 for _ in read_markers(folder))
     if done < record["shards"]:
         what = f"the run is not finished, {done} of {record['shards']} shards are done"
         raise OutputError(f"{folder.path}: {what}; give the command of the run once more, then retry")
-    return record
 
 
 def _plan(config: Config) -> Plan | None:
