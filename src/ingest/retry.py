@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from ingest.config import Config, load
-from ingest.counting import Tables, count_corpus, open_tables
+from ingest.counting import Tables, count_corpus
 from ingest.counts import CountFolder
 from ingest.document import Document
 from ingest.endpoints import Unreadable, Whereabouts
@@ -26,17 +26,14 @@ from ingest.input.files import InputFile
 from ingest.ledger import changed_inputs, read_markers, read_run, remove_leftovers, source_of, write_marker
 from ingest.output.folder import CORPUS, DROPPED, QUARANTINE, OutputFolder
 from ingest.output.lock import locked
-from ingest.pipeline import Pipeline
 from ingest.plan import Plan, Shard, Task, find_input, make_plan, tasks_of
 from ingest.quarantine import document_of, whereabouts_of
 from ingest.report import Report, ShardReport
-from ingest.run import make_executor, scratch_folder
-from ingest.shard_writer import ShardWriter
-from ingest.shards import ShardFunction, read_shard, run_shards, take_through
+from ingest.run import ShardRunner, limits_of, make_executor, scratch_folder
+from ingest.shards import read_shard, run_shards
 from ingest.step import CorpusStep
 from ingest.totals import Totals
 from ingest.workers.place import Excuses, Place
-from ingest.workers.supervisor import Limits
 from ingest.workers.worker import check_not_starting
 
 __all__ = ["retry"]
@@ -107,7 +104,7 @@ def _try_all(config: Config, folder: OutputFolder, executor: Executor) -> None:
         write_marker(folder, _merged(folder, old, report))
         folder.remove(file.name for file in old.files if file.name.startswith(f"{QUARANTINE}/"))
 
-    limits = Limits(config.run.document_seconds, config.run.document_memory)
+    limits = limits_of(config)
     with ExitStack() as stack:
         stack.callback(folder.sweep)
         tables: Tables = ()
@@ -182,23 +179,16 @@ def _merged(folder: OutputFolder, old: ShardReport, new: ShardReport) -> ShardRe
     return merged
 
 
-class _Retrier(ShardFunction[ShardReport]):
-    """Tries the quarantine of a shard. Arguments: the tables of counts, and the owner of a remote output folder."""
+class _Retrier(ShardRunner):
+    """Tries the quarantine of a shard."""
 
-    def pipeline(self, config: Config) -> Pipeline:
-        tables, _ = self._arguments
-        return Pipeline(config, explain=config.run.audit == "full", tables=open_tables(tables), place=self.place)
+    def edition(self, shard: QuarantinedShard) -> str:
+        return f"r{shard.turn}"
 
-    def run(self, config: Config, pipeline: Pipeline, shard: Any, excuses: Excuses) -> ShardReport:
-        started = time.process_time()
-        folder = OutputFolder(config.write.path, config.source.base, f"r{shard.turn}")
-        folder.owner = self._arguments[1]
-        seen = _taken(folder, shard)
-        items = _items(folder, shard, config, self.place, excuses)
-        outcomes = take_through(items, pipeline, config.run.batch_size, self.place, excuses, seen)
-        report = ShardWriter(config, folder, shard.number).write(outcomes)
-        report.seconds = round(time.process_time() - started, 4)
-        return report
+    def items(
+        self, folder: OutputFolder, config: Config, shard: QuarantinedShard, excuses: Excuses
+    ) -> tuple[Iterator[Document | Unreadable], set[str]]:
+        return _items(folder, shard, config, self.place, excuses), _taken(folder, shard)
 
 
 def _taken(folder: OutputFolder, shard: QuarantinedShard) -> set[str]:

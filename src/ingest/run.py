@@ -6,10 +6,13 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from ingest.config import Config
 from ingest.counting import Tables, count_corpus, open_tables
 from ingest.counts import CountFolder
+from ingest.document import Document
+from ingest.endpoints import Unreadable
 from ingest.errors import OutputError, WriteError
 from ingest.executor import Executor
 from ingest.ledger import Ledger, remove_leftovers, write_marker
@@ -25,7 +28,7 @@ from ingest.workers.place import Excuses
 from ingest.workers.supervisor import Limits
 from ingest.workers.worker import check_not_starting
 
-__all__ = ["ShardRunner", "available_processors", "make_executor", "run", "scratch_folder"]
+__all__ = ["ShardRunner", "available_processors", "limits_of", "make_executor", "run", "scratch_folder"]
 
 
 def run(
@@ -126,7 +129,7 @@ def _do_shards(
 ) -> None:
     """Count over the corpus for the steps that ask for it, then do the shards."""
     config = plan.config
-    limits = Limits(config.run.document_seconds, config.run.document_memory)
+    limits = limits_of(config)
     with ExitStack() as stack:
         tables: Tables = ()
         if plan.counting and (shards or not read_counted(folder)):
@@ -140,6 +143,11 @@ def scratch_folder(config: Config) -> str | None:
     """Give the folder that the config names for counts, with a path that starts where it says."""
     scratch = config.run.scratch
     return None if scratch is None else os.path.join(config.source.base, os.path.expanduser(scratch))
+
+
+def limits_of(config: Config) -> Limits:
+    """Give the limits that the config sets for a document."""
+    return Limits(config.run.document_seconds, config.run.document_memory)
 
 
 def make_executor(config: Config) -> Executor:
@@ -166,12 +174,22 @@ class ShardRunner(ShardFunction[ShardReport]):
         explain = config.run.audit == "full"
         return Pipeline(config, explain=explain, tables=open_tables(tables), place=self.place)
 
-    def run(self, config: Config, pipeline: Pipeline, shard: Shard, excuses: Excuses) -> ShardReport:
+    def run(self, config: Config, pipeline: Pipeline, shard: Any, excuses: Excuses) -> ShardReport:
         started = time.process_time()
-        folder = OutputFolder(config.write.path, config.source.base)
+        folder = OutputFolder(config.write.path, config.source.base, self.edition(shard))
         folder.owner = self._arguments[1]
-        items = read_shard(shard, config, self.place, excuses)
-        outcomes = take_through(items, pipeline, config.run.batch_size, self.place, excuses)
+        items, seen = self.items(folder, config, shard, excuses)
+        outcomes = take_through(items, pipeline, config.run.batch_size, self.place, excuses, seen)
         report = ShardWriter(config, folder, shard.number).write(outcomes)
         report.seconds = round(time.process_time() - started, 4)
         return report
+
+    def edition(self, shard: Any) -> str:
+        """Name the edition of the shard's files; empty for the first one."""
+        return ""
+
+    def items(
+        self, folder: OutputFolder, config: Config, shard: Any, excuses: Excuses
+    ) -> tuple[Iterator[Document | Unreadable], set[str]]:
+        """Give what is to go through the steps, and the ids that are taken already."""
+        return read_shard(shard, config, self.place, excuses), set()
