@@ -26,7 +26,7 @@ from ingest.positions import key_lines
 from ingest.sections import PluginsSection, ReadSection, RunSection, Section, WriteSection
 from ingest.step import Step
 
-__all__ = ["Config", "Source", "default_steps", "load", "recipe"]
+__all__ = ["Config", "Source", "default_steps", "load", "recipe", "show_path"]
 
 # Columns that every corpus has.
 RESERVED_COLUMNS = frozenset((*Document.__dataclass_fields__, "n_chars"))
@@ -188,7 +188,7 @@ class _Loader:
         for length in range(len(path), 0, -1):
             if (line := self.lines.get(path[:length])) is not None:
                 break
-        self.problems.append(Problem(_show(path), message, line, hint))
+        self.problems.append(Problem(show_path(path), message, line, hint))
 
     def _raise_problems(self) -> None:
         if self.problems:
@@ -360,11 +360,11 @@ def _labels(steps: Sequence[Step]) -> tuple[str, ...]:
     return tuple(labels)
 
 
-def _show(path: Sequence[str | int]) -> str:
-    """Give a path as people write it; steps count from 1."""
+def show_path(path: Sequence[str | int], first: int = 1) -> str:
+    """Give the path of a key as people write it. Entries of lists, such as steps, are counted from `first`."""
     shown = ""
     for piece in path:
-        shown += f"[{piece + 1}]" if isinstance(piece, int) else f".{piece}" if shown else piece
+        shown += f"[{piece + first}]" if isinstance(piece, int) else f".{piece}" if shown else piece
     return shown
 
 

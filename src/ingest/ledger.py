@@ -16,14 +16,27 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingest.config import Config, Source
+from ingest.config import Config, Source, show_path
 from ingest.errors import OutputError
 from ingest.input.files import InputFile
 from ingest.output.folder import INPUTS, RUN, SHARDS, OutputFolder, is_temporary, shard_file
 from ingest.plan import Plan
 from ingest.report import ShardReport
 
-__all__ = ["Ledger", "changed_inputs", "read_markers", "read_run", "remove_leftovers", "source_of", "write_marker"]
+__all__ = [
+    "Ledger",
+    "changed_inputs",
+    "differences",
+    "is_marker",
+    "read_markers",
+    "read_run",
+    "remove_leftovers",
+    "source_of",
+    "write_marker",
+]
+
+Path = tuple[str | int, ...]
+"""Keys of tables and numbers in lists, from the outermost to the innermost."""
 
 _INPUTS = pa.schema({"file": pa.string(), "size": pa.int64(), "stamp": pa.string()})
 _RECORD = frozenset(("version", "config_sha256", "plan_sha256", "shards", "files", "input_bytes", "decisive", "config"))
@@ -96,10 +109,14 @@ class Ledger:
             OutputError: what was begun here is another run.
         """
         now = _describe(self._plan)
+        hint = _HINT
         if begun.get("version") != now["version"]:
             what = f"was begun by ingest {begun.get('version')}, this is {now['version']}"
-        elif changes := list(_changes(begun.get("decisive", {}), now["decisive"])):
-            what = "is that of another config:" + _listed(changes)
+        elif changes := list(differences(begun.get("decisive", {}), now["decisive"])):
+            what = "is that of another config:" + _listed([_told(*change) for change in changes])
+            if any(_is_plugin(path) for path, _, _ in changes):
+                tried = "to try only what is in quarantine with plugins as they are now"
+                hint += f"\n    {tried}: ingest retry {self._folder.path}"
         elif begun.get("plan_sha256") != now["plan_sha256"]:
             what = "read other input:" + _listed(
                 [f"{name} {what}" for name, what in changed_inputs(self._folder, self._plan.files).items()]
@@ -107,10 +124,6 @@ class Ledger:
             )
         else:
             return
-        tried = (
-            f"\n    to try only what is in quarantine with plugins as they are now: ingest retry {self._folder.path}"
-        )
-        hint = f"{_HINT}{tried if 'the plugin ' in what else ''}"
         raise OutputError(f"{self._folder.path}: the run that was begun here {what}\n    {hint}")
 
 
@@ -182,12 +195,17 @@ def read_markers(folder: OutputFolder) -> Iterator[ShardReport]:
     Raises:
         OutputError: a marker can't be read.
     """
-    names = [name for name in folder.own_files() if name.startswith(f"{SHARDS}/part-") and name.endswith(".json")]
+    names = [name for name in folder.own_files() if is_marker(name)]
     for name, content in folder.read_all(names):
         try:
             yield ShardReport.from_json(content)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise OutputError(f"{folder.path}/{name}: is damaged: {error}; {_HINT}") from error
+
+
+def is_marker(name: str) -> bool:
+    """Say whether a file of the output is the marker of a shard."""
+    return name.startswith(f"{SHARDS}/part-") and name.endswith(".json")
 
 
 def source_of(record: Mapping[str, Any]) -> Source:
@@ -239,18 +257,26 @@ def _inputs_file(plan: Plan) -> bytes:
     return stream.getvalue()
 
 
-def _changes(before: Any, now: Any, path: str = "") -> Iterator[str]:
-    """Say in which values two records differ."""
+def differences(before: Any, now: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
+    """Give the places at which two plain values differ, each with what stands there in the one and in the other."""
     if isinstance(before, Mapping) and isinstance(now, Mapping):
-        for key in sorted({*before, *now}, key=str):
-            yield from _changes(before.get(key), now.get(key), f"{path}.{key}" if path else str(key))
+        for key in sorted({*before, *now}):
+            yield from differences(before.get(key), now.get(key), (*path, key))
     elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
-        for number, (one, other) in enumerate(zip(before, now, strict=True), start=1):
-            yield from _changes(one, other, f"{path}[{number}]")
-    elif before != now and path.startswith("plugins."):
-        yield f"the plugin {path.removeprefix('plugins.')!r} is another one than it was"
+        for number, pair in enumerate(zip(before, now, strict=True)):
+            yield from differences(*pair, (*path, number))
     elif before != now:
-        yield f"{path} was {_short(before)}, is {_short(now)}"
+        yield path, before, now
+
+
+def _told(path: Path, before: Any, now: Any) -> str:
+    if _is_plugin(path):
+        return f"the plugin {path[1]!r} is another one than it was"
+    return f"{show_path(path)} was {_short(before)}, is {_short(now)}"
+
+
+def _is_plugin(path: Path) -> bool:
+    return len(path) > 1 and path[0] == "plugins"
 
 
 def _short(value: Any) -> str:

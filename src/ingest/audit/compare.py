@@ -13,6 +13,8 @@ import numpy as np
 
 from ingest.audit.replay import StepRecord, read_records
 from ingest.audit.saved import SavedRun
+from ingest.config import show_path
+from ingest.ledger import differences
 from ingest.output.folder import CORPUS, DROPPED, QUARANTINE, REMOVED
 from ingest.report import Counts
 
@@ -90,7 +92,9 @@ def compare(one: SavedRun, other: SavedRun, limit: int = 20) -> Comparison:
     """
     arrays = [_documents(run) for run in (one, other)]
     result = Comparison(documents=(len(arrays[0]), len(arrays[1])))
-    result.config = dict(_config_differences(_config(one), _config(other)))
+    result.config = {
+        show_path(path, 0): (before, after) for path, before, after in differences(_config(one), _config(other))
+    }
     result.counters = _counter_differences(_total(one), _total(other), _comparable(one, other))
     kinds = _kinds(*arrays)
     result.kinds = {kind: len(ids) for kind, ids in kinds.items() if len(ids)}
@@ -228,18 +232,6 @@ def _config(run: SavedRun) -> dict[str, Any]:
         count = sum(label.partition("#")[0] == name for label in steps)
         steps[f"{name}#{count + 1}" if count else name] = {key: value for key, value in step.items() if key != "use"}
     return config | {"steps": steps, "order of steps": " ".join(steps)}
-
-
-def _config_differences(one: Any, other: Any, path: str = "") -> Iterator[tuple[str, tuple[Any, Any]]]:
-    """Give the keys whose values differ."""
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        for key in sorted({*one, *other}):
-            yield from _config_differences(one.get(key), other.get(key), f"{path}.{key}" if path else key)
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for number, pair in enumerate(zip(one, other, strict=True)):
-            yield from _config_differences(*pair, f"{path}[{number}]")
-    elif one != other:
-        yield path, (one, other)
 
 
 # The documents that are named

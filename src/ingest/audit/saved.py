@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingest.errors import OutputError
-from ingest.ledger import read_run
+from ingest.ledger import is_marker, read_run
 from ingest.output.folder import REPORT, RUN, SHARDS, OutputFolder
 from ingest.report import ShardReport
 
@@ -73,7 +73,7 @@ class SavedRun:
     def markers(self) -> Iterator[tuple[str, ShardReport | Exception]]:
         """Give the name of every marker with what it says, or with why it can't be read."""
         for name in self.names:
-            if name.startswith(f"{SHARDS}/part-") and name.endswith(".json"):
+            if is_marker(name):
                 try:
                     yield name, ShardReport.from_json(self.folder.read(name) or b"")
                 except (ValueError, TypeError, KeyError, AttributeError, OutputError) as error:
